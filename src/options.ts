@@ -1,0 +1,48 @@
+/** How a test's work is undone. */
+export type Isolation = 'transaction' | 'truncate' | 'clone' | 'none';
+
+/** The options of one database, as a user writes them in `testEnvironmentOptions`. */
+export interface DatabaseOptions {
+  /** `prisma.config.ts`; default: Prisma's own discovery from the root directory. */
+  readonly config?: string;
+  /** Overrides the config's schema (file or folder). */
+  readonly schema?: string;
+  /** The app's module that exports its client: `./src/db.ts`, or `./src/db.ts#name`. */
+  readonly client?: string;
+  /** Module with a default export `(url) => SqlDriverAdapterFactory`; default: as the app makes it, or the official adapter that is installed. */
+  readonly adapter?: string;
+  /** Server for the test databases; default: the datasource's URL. `embedded` starts PostgreSQL from npm. */
+  readonly url?: string;
+  /** External tables and enums: made as if Prisma managed them (default), or left out. */
+  readonly external?: 'create' | 'omit' | { readonly create?: readonly string[]; readonly omit?: readonly string[] };
+  /** Schema files that exist in tests only: they add models, or replace one of the same name. */
+  readonly overlay?: readonly string[];
+  /** Models left out of this database. */
+  readonly exclude?: readonly string[];
+  /** SQL files run after the push, as the native driver runs them. */
+  readonly sql?: readonly string[];
+  readonly source?: 'push' | 'migrations';
+  readonly push?: 'auto' | 'engine' | 'cli';
+  /** `true`: the config's `migrations.seed`; a path: a module's default export; runs into the template. */
+  readonly seed?: boolean | string;
+  readonly isolation?: Isolation;
+  readonly access?: 'allow' | 'deny';
+  /** The SQL of a failing test is shown with its failure (`failed`), of every test (`all`), or never. */
+  readonly log?: 'failed' | 'all' | 'none';
+  /** Further environment variables to rewrite to the worker database's URL. */
+  readonly env?: readonly string[];
+  /** Lets clients of undeclared schemas be; by default they are refused. */
+  readonly passthrough?: boolean;
+}
+
+/** `testEnvironmentOptions` of this environment. */
+export interface EnvironmentOptions extends DatabaseOptions {
+  /** `node` (default), `jsdom`, or a path. */
+  readonly baseEnvironment?: string;
+  /** Prints what set-up and tear-down cost, per worker. Also `PRISMA_TEST_TIMING=1`. */
+  readonly timing?: boolean;
+  /** Folder for templates; default `node_modules/.cache/jest-environment-prisma`. */
+  readonly cacheDir?: string;
+  /** Further databases by name, each with the options of a database. */
+  readonly databases?: Readonly<Record<string, DatabaseOptions>>;
+}

@@ -1,0 +1,44 @@
+/** What a statement does to transactions, as far as its text tells. */
+export type StatementKind = 'read' | 'write' | 'control' | 'ddl';
+
+/** What the sandbox must know of a database's SQL. Pure: no I/O, no state. */
+export interface Dialect {
+  readonly name: 'sqlite' | 'postgresql' | 'mysql';
+  /** `provider` of a driver adapter for it, by the name Prisma's client checks. */
+  readonly adapterProvider: 'sqlite' | 'postgres' | 'mysql';
+  /** A failing statement makes the transaction unusable until a savepoint is restored (PostgreSQL's 25P02). */
+  readonly failurePoisons: boolean;
+  /** Several statements without parameters may go in one round trip, joined with `; `. */
+  readonly joinsStatements: boolean;
+  /** DDL ends the transaction (MySQL's implicit commit). */
+  readonly ddlCommits: boolean;
+  readonly begin: string;
+  readonly rollback: string;
+  savepoint(name: string): string;
+  rollbackTo(name: string): string;
+  release(name: string): string;
+  /** What a statement is. A `read` surely changes nothing, sequences included; in doubt it is a `write`. */
+  classify(sql: string): StatementKind;
+  /** Bookkeeping of values that a rollback does not take back (sequences); absent where there are none. */
+  readonly sequences?: SequenceControl;
+  /** How constraints that are checked at commit are checked early; absent where there are none. */
+  readonly deferred?: DeferredConstraints;
+}
+
+/** Reads and restores sequences, so that generated ids are the same in every run and order. */
+export interface SequenceControl {
+  /** A statement whose single row and column is JSON text: the state of every sequence. */
+  readonly read: string;
+  /** A statement that sets back every sequence whose state differs from the one given (JSON text as read). */
+  restore(state: string): string;
+  /** Whether a statement may move a sequence. */
+  moves(sql: string): boolean;
+}
+
+/** Checks what a commit would check. */
+export interface DeferredConstraints {
+  /** A query: one row and column, 1 if the database has any deferrable constraint, else 0. */
+  readonly exist: string;
+  /** Raises what a commit would raise now. Undone by the rollback to the savepoint taken before it. */
+  readonly check: string;
+}
