@@ -23,13 +23,13 @@ const mark = Symbol.for('jest-environment-prisma.error');
 export class PrismaTestError extends Error {
   readonly code: ErrorCode;
   readonly description: ErrorDescription;
-  readonly [mark] = true;
 
   constructor(description: ErrorDescription) {
     super(renderError(description), description.cause === undefined ? undefined : { cause: description.cause });
     this.name = 'PrismaTestError';
     this.code = description.code;
     this.description = description;
+    Object.defineProperty(this, mark, { value: true });
   }
 }
 

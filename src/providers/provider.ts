@@ -36,6 +36,8 @@ export interface WorkerDatabase {
   readonly url: string;
   /** Name for people: a database name or a file. */
   readonly name: string;
+  /** Makes its content the template's again; the URL stays. No connection of ours to it is open then. */
+  renew(): Promise<void>;
   /** Frees the slot and removes what must not stay. Safe to call twice. */
   release(): Promise<void>;
   /** The same as far as it can be done in a process's `exit` handler; absent where the server frees the slot by itself. */

@@ -6,6 +6,8 @@ export interface Dialect {
   readonly name: 'sqlite' | 'postgresql' | 'mysql';
   /** `provider` of a driver adapter for it, by the name Prisma's client checks. */
   readonly adapterProvider: 'sqlite' | 'postgres' | 'mysql';
+  /** Isolation levels that the official adapters take; others are refused as they refuse them. */
+  readonly isolationLevels: readonly string[];
   /** A failing statement makes the transaction unusable until a savepoint is restored (PostgreSQL's 25P02). */
   readonly failurePoisons: boolean;
   /** Several statements without parameters may go in one round trip, joined with `; `. */

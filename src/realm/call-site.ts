@@ -1,0 +1,28 @@
+import type { CallSite } from '../sandbox/call-context';
+
+/** The call site that Prisma's own client takes for its error messages. */
+interface PrismaCallSite {
+  getLocation?(): { fileName?: string; lineNumber?: number | null; columnNumber?: number | null } | null;
+}
+
+/** A call site of Prisma's; it holds a stack that is read only when the place is shown. */
+export function callSiteOf(callsite: PrismaCallSite | undefined): CallSite {
+  return {
+    location() {
+      const found = callsite?.getLocation?.();
+      return found?.fileName ? `${found.fileName}:${found.lineNumber ?? 0}:${found.columnNumber ?? 0}` : undefined;
+    },
+  };
+}
+
+/** The place outside of this package and of Prisma that called the caller of this. */
+export function captureCallSite(): CallSite {
+  const holder = new Error();
+  return {
+    location() {
+      const frames = (holder.stack ?? '').split('\n').slice(1);
+      const own = frames.find((frame) => !/node_modules|jest-environment-prisma[\\/]dist|node:|<anonymous>|setup-after-env/.test(frame));
+      return own && /\(?([^()\s]+:\d+:\d+)\)?$/.exec(own)?.[1];
+    },
+  };
+}

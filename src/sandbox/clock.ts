@@ -1,0 +1,31 @@
+/*
+ * Timers are captured when the worker starts: a test's fake timers live in the test's realm and, in band, may replace
+ * what a later look-up on `globalThis` would find. The sandbox must neither hang on them nor be moved by them.
+ */
+const { setTimeout: realSetTimeout, clearTimeout: realClearTimeout } = globalThis;
+
+/** Milliseconds of a monotonic clock. */
+export const now: () => number = performance.now.bind(performance);
+
+/** Calls back once after `ms` milliseconds of real time; returns what cancels it. */
+export function after(ms: number, callback: () => void): () => void {
+  const timer = realSetTimeout(callback, ms);
+  return () => realClearTimeout(timer);
+}
+
+/** Resolves to `true` when `promise` settles within `ms` milliseconds, else to `false`. */
+export async function settlesWithin(promise: Promise<unknown>, ms: number): Promise<boolean> {
+  let cancel: () => void = () => {};
+  const late = new Promise<false>((resolve) => {
+    cancel = after(ms, () => resolve(false));
+  });
+  const settled = promise.then(
+    () => true as const,
+    () => true as const,
+  );
+  try {
+    return await Promise.race([settled, late]);
+  } finally {
+    cancel();
+  }
+}

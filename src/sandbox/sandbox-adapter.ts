@@ -1,0 +1,119 @@
+import type { IsolationLevel, SqlDriverAdapter, SqlDriverAdapterFactory, Transaction } from '@prisma/driver-adapter-utils';
+import { currentContext, runInContext } from './call-context';
+import { plainQuery } from './pinned-connection';
+import type { Sandbox } from './sandbox';
+import { transactionGone } from './sandbox-errors';
+import type { Frame } from './transaction-stack';
+
+/**
+ * The adapter that clients get in place of theirs. It answers the same calls from the sandbox's one connection: a
+ * transaction is a savepoint, its commit a release. Prisma's client above it is unmodified.
+ */
+export function createSandboxAdapterFactory(sandbox: Sandbox, adapterName: string): SqlDriverAdapterFactory {
+  const { adapterProvider } = sandbox.options.dialect;
+  const identity = { provider: adapterProvider, adapterName } as const;
+  return {
+    ...identity,
+    async connect(): Promise<SqlDriverAdapter> {
+      const connectionInfo = await sandbox.connectionInfo();
+      return {
+        ...identity,
+        ...(connectionInfo && { getConnectionInfo: () => connectionInfo }),
+        queryRaw: (query) => sandbox.statements.run(undefined, query, (connection, each) => connection.queryRaw(each)),
+        executeRaw: (query) => sandbox.statements.run(undefined, query, (connection, each) => connection.executeRaw(each)),
+        executeScript: async (script) => {
+          await sandbox.statements.run(undefined, plainQuery(script), (connection, each) => connection.executeRaw(each));
+        },
+        startTransaction: (level) => startTransaction(sandbox, identity, level),
+        // The connection is the sandbox's: a client that disconnects, or is thrown away, leaves it to the others.
+        dispose: () => Promise.resolve(),
+      };
+    },
+  };
+}
+
+type Identity = Pick<Transaction, 'provider' | 'adapterName'>;
+
+async function startTransaction(sandbox: Sandbox, identity: Identity, level?: IsolationLevel): Promise<Transaction> {
+  const { stack } = sandbox;
+  const { dialect } = sandbox.options;
+  if (level && !dialect.isolationLevels.includes(level)) throw invalidIsolationLevel(level);
+  const context = currentContext();
+  const reserved = stack.frames.find((each) => each.state === 'reserved' && each.label === context.label);
+  const label = reserved?.label ?? { parent: context.label, site: context.operation?.site ?? { location: () => undefined } };
+  const frame = reserved ?? (await stack.reserve(context, label));
+  try {
+    await sandbox.speak(frame, async (connection) => {
+      await connection.control([dialect.savepoint(frame.savepoint)]);
+      frame.state = 'open';
+    });
+  } catch (error) {
+    stack.remove(frame);
+    throw error;
+  }
+  return createTransaction(sandbox, identity, frame);
+}
+
+function createTransaction(sandbox: Sandbox, identity: Identity, frame: Frame): Transaction {
+  const { dialect } = sandbox.options;
+  const { statements } = sandbox;
+  const undo = [dialect.rollbackTo(frame.savepoint), dialect.release(frame.savepoint)];
+  /** The commit and rollback of a transaction run as part of it, whoever asks for them (Prisma's timer may). */
+  const asPartOfIt = <T>(work: () => Promise<T>): Promise<T> => runInContext({ label: frame.label }, work);
+  const gone = (): boolean => frame.state === 'closed';
+
+  return {
+    ...identity,
+    options: { usePhantomQuery: true },
+    queryRaw: (query) => statements.run(frame, query, (connection, each) => connection.queryRaw(each)),
+    executeRaw: (query) => statements.run(frame, query, (connection, each) => connection.executeRaw(each)),
+    async commit() {
+      if (gone()) throw transactionGone(currentContext());
+      await asPartOfIt(() =>
+        sandbox.speak(frame, async (connection) => {
+          try {
+            // The database answers a COMMIT after a failure with a silent rollback; so does the sandbox.
+            if (frame.aborted) return await connection.control(undo);
+            await statements.checkDeferred(connection).catch(async (error: unknown) => {
+              await connection.control(undo);
+              throw error;
+            });
+            await connection.control([dialect.release(frame.savepoint)]);
+          } finally {
+            sandbox.stack.remove(frame);
+          }
+        }),
+      );
+    },
+    async rollback() {
+      if (gone()) return;
+      await asPartOfIt(() =>
+        sandbox.speak(frame, async (connection) => {
+          try {
+            await connection.control(undo);
+          } finally {
+            sandbox.stack.remove(frame);
+          }
+        }),
+      );
+    },
+    createSavepoint: (name) => savepoint([dialect.savepoint(name)]),
+    rollbackToSavepoint: async (name) => {
+      await savepoint([dialect.rollbackTo(name)]);
+      frame.aborted = false;
+    },
+    releaseSavepoint: (name) => savepoint([dialect.release(name)]),
+  };
+
+  async function savepoint(sql: readonly string[]): Promise<void> {
+    if (gone()) throw transactionGone(currentContext());
+    await sandbox.speak(frame, (connection) => connection.control(sql));
+  }
+}
+
+/** The error that the official adapters throw, in the shape by which Prisma knows it. */
+function invalidIsolationLevel(level: string): Error {
+  const error = new Error('InvalidIsolationLevel', { cause: { kind: 'InvalidIsolationLevel', level } });
+  error.name = 'DriverAdapterError';
+  return error;
+}

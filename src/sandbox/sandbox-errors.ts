@@ -1,0 +1,82 @@
+import { createError, type PrismaTestError } from '../errors';
+import { describeOperation, type CallContext, type Scope } from './call-context';
+import type { StatementLog } from './statement-log';
+
+/** A statement of work whose test (or hook, or file) is over. */
+export function lateStatement(context: CallContext, current: Scope | undefined): PrismaTestError {
+  return createError({
+    code: 'PRISMA_TEST_LATE_QUERY',
+    message: `A query came after the ${context.scope?.kind ?? 'file'} that started it had ended.`,
+    facts: {
+      query: describeOperation(context.operation),
+      from: context.scope?.name,
+      during: current?.name,
+    },
+    cure: 'await the query (or the function that sends it) in the test, or stop the background work in afterEach or afterAll.',
+  });
+}
+
+/** The connection to the worker database broke during a scope. */
+export function connectionLost(cause: unknown): PrismaTestError {
+  return createError({
+    code: 'PRISMA_TEST_CONNECTION_LOST',
+    message: 'The connection to the test database was lost, and with it what this test had written.',
+    facts: { reason: messageOf(cause) },
+    cure: 'see whether the database server was restarted or ended the connection; the next test connects anew.',
+    cause,
+  });
+}
+
+/** The outermost transaction was ended by something that the sandbox did not see. */
+export function sandboxLost(database: string, cause: unknown, log: StatementLog): PrismaTestError {
+  const { records } = log.take();
+  const suspect = records.findLast(({ sql }) => /\b(?:commit|rollback|call|do|create|alter|drop)\b/i.test(sql)) ?? records.at(-1);
+  return createError({
+    code: 'PRISMA_TEST_SANDBOX_LOST',
+    message: `The transaction that isolates this test was ended by a statement (database '${database}').`,
+    facts: {
+      statement: suspect?.sql,
+      query: suspect && describeOperation(suspect.operation),
+      reason: messageOf(cause),
+    },
+    cure:
+      'The worker database has been made anew for the next test. Statements that end a transaction by themselves need a\n' +
+      'database without a sandbox in this file: /** @prisma-isolation clone */',
+    cause,
+  });
+}
+
+/** Transaction control in the application's own SQL. */
+export function controlRefused(sql: string, context: CallContext): PrismaTestError {
+  return createError({
+    code: 'PRISMA_TEST_RAW_TRANSACTION',
+    message: 'A raw statement would begin or end the transaction that isolates this test.',
+    facts: { statement: sql.trim().slice(0, 200), query: describeOperation(context.operation) },
+    cure: 'use prisma.$transaction(); or give this file a database without a sandbox: /** @prisma-isolation clone */',
+  });
+}
+
+/** A call on a transaction that was closed because its test ended. */
+export function transactionGone(context: CallContext): PrismaTestError {
+  return createError({
+    code: 'PRISMA_TEST_TRANSACTION_GONE',
+    message: 'This transaction was rolled back because the test that opened it had ended.',
+    facts: { query: describeOperation(context.operation), from: context.scope?.name },
+    cure: 'await prisma.$transaction() in the test.',
+  });
+}
+
+const lossKinds = new Set(['DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout', 'TlsConnectionError', 'DatabaseDoesNotExist']);
+
+/** Whether an error says that the connection is gone: by the adapters' kinds, PostgreSQL's classes, or the socket. */
+export function isConnectionLoss(error: unknown): boolean {
+  const { cause, message } = (error ?? {}) as { cause?: { kind?: string; code?: unknown }; message?: string };
+  if (cause?.kind && lossKinds.has(cause.kind)) return true;
+  if (/^(?:57P0[123]|08\w{3})$/.test(String(cause?.code ?? ''))) return true;
+  return /Connection terminated|not queryable|ECONNRESET|EPIPE|Connection closed/.test(message ?? '');
+}
+
+function messageOf(cause: unknown): string {
+  const inner = (cause as { cause?: { originalMessage?: string; message?: string } } | undefined)?.cause;
+  return inner?.originalMessage ?? inner?.message ?? (cause instanceof Error ? cause.message : String(cause));
+}

@@ -1,0 +1,45 @@
+/** What one statement of an SQL text shows without being parsed: its words outside of literals and comments. */
+export interface StatementText {
+  /** Bare words in upper case, in order. */
+  readonly words: readonly string[];
+  /** Bare words directly followed by `(`. */
+  readonly calls: readonly string[];
+}
+
+const lexeme =
+  /--[^\n]*|#[^\n]*|\/\*[\s\S]*?\*\/|[eE]?'(?:[^'\\]|''|\\[\s\S])*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\$([A-Za-z_]*)\$[\s\S]*?\$\1\$|[A-Za-z_][\w$]*(?:\s*\()?|;/g;
+const bodies = new Set(['TRIGGER', 'FUNCTION', 'PROCEDURE', 'EVENT']);
+
+/**
+ * Splits an SQL text into statements and their bare words. Good enough to tell a `COMMIT` from a column of that name
+ * and from a trigger's body; it is no parser and refuses nothing.
+ */
+export function readStatements(sql: string): readonly StatementText[] {
+  const statements: StatementText[] = [];
+  let words: string[] = [];
+  let calls: string[] = [];
+  let depth = 0;
+  const finish = (): void => {
+    if (words.length > 0) statements.push({ words, calls });
+    words = [];
+    calls = [];
+    depth = 0;
+  };
+  for (const [text] of sql.matchAll(lexeme)) {
+    if (text === ';') {
+      if (depth === 0) finish();
+      continue;
+    }
+    if (!/^[A-Za-z_]/.test(text) || /^[eE]'/.test(text)) continue;
+    const called = text.endsWith('(');
+    const word = (called ? text.slice(0, -1).trimEnd() : text).toUpperCase();
+    // A routine's body has semicolons of its own: they end nothing until its END has come.
+    const inRoutine = words[0] === 'CREATE' && words.some((each) => bodies.has(each));
+    if (inRoutine && (word === 'BEGIN' || word === 'CASE')) depth += 1;
+    if (inRoutine && word === 'END' && depth > 0) depth -= 1;
+    words.push(word);
+    if (called) calls.push(word);
+  }
+  finish();
+  return statements;
+}

@@ -1,0 +1,50 @@
+import type { Operation, Scope } from './call-context';
+
+/** One statement that the application sent to a database. The sandbox's own savepoints are not among them. */
+export interface StatementRecord {
+  readonly database: string;
+  readonly sql: string;
+  readonly args: readonly unknown[];
+  /** Milliseconds. */
+  readonly ms: number;
+  readonly operation: Operation | undefined;
+  readonly scope: Scope | undefined;
+  /** Message of the database's error, if it failed. */
+  readonly error: string | undefined;
+}
+
+/** Keeps the statements of the running test, the last ones where there are too many. */
+export interface StatementLog {
+  add(record: StatementRecord): void;
+  /** Calls back for each statement from now on; returns what ends that. */
+  observe(listener: (record: StatementRecord) => void): () => void;
+  /** What was kept since the last call, and how many more there were. */
+  take(): { readonly records: readonly StatementRecord[]; readonly dropped: number };
+}
+
+const limit = 200;
+
+export function createStatementLog(): StatementLog {
+  const listeners = new Set<(record: StatementRecord) => void>();
+  let records: StatementRecord[] = [];
+  let dropped = 0;
+  return {
+    add(record) {
+      for (const listener of listeners) listener(record);
+      records.push(record);
+      if (records.length <= limit) return;
+      records.shift();
+      dropped += 1;
+    },
+    observe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    take() {
+      const taken = { records, dropped };
+      records = [];
+      dropped = 0;
+      return taken;
+    },
+  };
+}

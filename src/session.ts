@@ -1,0 +1,65 @@
+import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
+import type { CallSite } from './sandbox/call-context';
+
+/** The one property of the environment's global through which the two realms speak. */
+export const sessionKey: unique symbol = Symbol.for('jest-environment-prisma.session') as never;
+
+/** What a generated client tells of itself: parts of the config that it gives to `getPrismaClient`. */
+export interface ClientFacts {
+  /** The whole schema that it was generated from. */
+  readonly inlineSchema: string;
+  readonly activeProvider: string;
+  readonly clientVersion: string | undefined;
+}
+
+/** One call of a client, from the user's line to its result. */
+export interface ClientCall {
+  /** Runs `work` so that the sandbox knows on whose behalf its statements come. */
+  run<T>(work: () => T): T;
+  /** The call has settled. With the error it failed with, returns the one that the user should see. */
+  end(error?: unknown): unknown;
+}
+
+/** One `$transaction` call. */
+export interface TransactionCall extends ClientCall {
+  /** Resolves when no other transaction is in the way: Prisma's `maxWait` begins to count only then. */
+  turn(): Promise<void>;
+}
+
+/** A client that has joined a database's sandbox. */
+export interface JoinedClient {
+  readonly adapter: SqlDriverAdapterFactory;
+  call(name: string, site: CallSite): ClientCall;
+  /** `nested`: a transaction inside the transaction client, which is a savepoint of Prisma's own. */
+  transaction(site: CallSite, nested: boolean): TransactionCall;
+}
+
+/** A database as a test sees it, before its client is made. */
+export interface SessionDatabase {
+  readonly name: string;
+  /** URL of the worker database. */
+  readonly url: string;
+  /** The app's module that exports its client, absolute, and the name of the export. */
+  readonly appClient: { readonly module: string; readonly exportName: string | undefined } | undefined;
+  /** The generated client's module: absolute, or a package name; and whether it is an ES module. */
+  readonly generatedClient: { readonly module: string; readonly from: string } | undefined;
+  /** Why there is no client, to be thrown when it is asked for. */
+  clientMissing(): Error;
+  /** The adapter that a client of ours is given; it is exchanged for the sandbox's like any other. */
+  readonly adapter: SqlDriverAdapterFactory;
+}
+
+/** What the worker's realm offers to one test file's realm. Frozen; closed when the file ends. */
+export interface Session {
+  readonly databases: Readonly<Record<string, SessionDatabase>>;
+  /** Files of Prisma's client runtime, of which each copy is wrapped. */
+  readonly runtimes: readonly string[];
+  /** Adapter packages that keep their options private: file, and the export that is the factory class. */
+  readonly adapters: readonly { readonly file: string; readonly exportName: string }[];
+  /** Remembers with which arguments an adapter's factory was made. */
+  recordAdapter(factory: object, constructorArguments: readonly unknown[]): void;
+  /** Lets a client join the database that it was generated for; `undefined` lets it be. */
+  join(facts: ClientFacts, adapter: object | undefined): JoinedClient | undefined;
+  /** Keeps what is costly to make and belongs to no realm (a compiled WebAssembly module) for later files. */
+  keep<T>(key: string, make: () => Promise<T>): Promise<T>;
+}
