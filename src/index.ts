@@ -1,0 +1,3 @@
+export type { DatabaseOptions, EnvironmentOptions, Isolation } from './options';
+export type { ErrorCode } from './errors';
+export { isPrismaTestError } from './errors';

@@ -1,0 +1,37 @@
+import { existsSync } from 'node:fs';
+import { defineConfig, type UserConfig } from 'tsdown';
+
+const shared: UserConfig = {
+  format: ['cjs', 'esm'],
+  platform: 'node',
+  target: 'node20.19',
+  dts: true,
+  fixedExtension: true,
+  // CommonJS is what Jest itself loads environments and set-up files as.
+  checks: { legacyCjs: false },
+  report: false,
+};
+
+/** Loaded by Node in the worker process: the environment's module state survives from file to file, so chunks are shared. */
+const outerRealm: Record<string, string> = {
+  index: 'src/index.ts',
+  'global-setup': 'src/jest/global-setup.ts',
+  'global-teardown': 'src/jest/global-teardown.ts',
+  cli: 'src/cli/main.ts',
+  'schema-engine': 'src/cli/schema-engine-main.ts',
+};
+
+/** Loaded by Jest anew for every test file: each stands alone and is small. */
+const testRealm: Record<string, string> = {
+  'setup-after-env': 'src/jest/setup-after-env.ts',
+  globals: 'src/jest/globals.ts',
+};
+
+export default defineConfig([
+  { ...shared, entry: existing(outerRealm) },
+  ...Object.entries(existing(testRealm)).map(([name, file]): UserConfig => ({ ...shared, entry: { [name]: file } })),
+]);
+
+function existing(entries: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(file)));
+}
