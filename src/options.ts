@@ -39,10 +39,64 @@ export interface DatabaseOptions {
 export interface EnvironmentOptions extends DatabaseOptions {
   /** `node` (default), `jsdom`, or a path. */
   readonly baseEnvironment?: string;
+  /** `testEnvironmentOptions` of the base environment; the place for jsdom's `url`, since `url` is a database's here. */
+  readonly baseEnvironmentOptions?: Readonly<Record<string, unknown>>;
   /** Prints what set-up and tear-down cost, per worker. Also `PRISMA_TEST_TIMING=1`. */
   readonly timing?: boolean;
   /** Folder for templates; default `node_modules/.cache/jest-environment-prisma`. */
   readonly cacheDir?: string;
   /** Further databases by name, each with the options of a database. */
   readonly databases?: Readonly<Record<string, DatabaseOptions>>;
+}
+
+/** What {@link EnvironmentOptions} are read with: everything from outside that decides their meaning. */
+export interface OptionsContext {
+  /** Jest's `rootDir`, absolute: relative paths and `<rootDir>` are read against it. */
+  readonly rootDir: string;
+  /** The process's environment variables (`PRISMA_TEST_TIMING`, `PRISMA_TEST_CACHE_DIR`). */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** An export of a module of the app: absolute path, and the export's name where the user gave one. */
+export interface ModuleExport {
+  readonly path: string;
+  readonly name: string | undefined;
+}
+
+/** The options of one database with every default filled in and every path absolute. */
+export interface ResolvedDatabaseOptions {
+  /** `default`, or the key in `databases`. */
+  readonly name: string;
+  readonly config: string | undefined;
+  readonly schema: string | undefined;
+  readonly client: ModuleExport | undefined;
+  readonly adapter: string | undefined;
+  readonly url: string | undefined;
+  readonly external: 'create' | 'omit' | { readonly create: readonly string[]; readonly omit: readonly string[] };
+  readonly overlay: readonly string[];
+  readonly exclude: readonly string[];
+  readonly sql: readonly string[];
+  readonly source: 'push' | 'migrations';
+  readonly push: 'auto' | 'engine' | 'cli';
+  /** `true`: the config's seed command; a string: absolute path of a module; `false`: none. */
+  readonly seed: boolean | string;
+  readonly isolation: Isolation;
+  readonly access: 'allow' | 'deny';
+  readonly log: 'failed' | 'all' | 'none';
+  readonly env: readonly string[];
+  readonly passthrough: boolean;
+}
+
+/** All options, resolved and deeply frozen: what the rest of the package works with. */
+export interface ResolvedOptions {
+  readonly rootDir: string;
+  /** Folder for templates, absolute; it need not exist yet. */
+  readonly cacheDir: string;
+  readonly timing: boolean;
+  /** `node`, `jsdom`, another package's name, or an absolute path. */
+  readonly baseEnvironment: string;
+  /** `testEnvironmentOptions` as the base environment is to see them: nothing of ours among them. */
+  readonly baseOptions: Readonly<Record<string, unknown>>;
+  /** The databases by name, `default` first. */
+  readonly databases: readonly [ResolvedDatabaseOptions, ...ResolvedDatabaseOptions[]];
 }
