@@ -52,11 +52,16 @@ export interface VariantOptions {
 
 /** The test-only schema variant: data, never files in the user's tree. */
 export interface SchemaVariant {
-  /** What is pushed; paths and line numbers are the user's own wherever the text is. */
+  /**
+   * What is pushed; paths and line numbers are the user's own wherever the text is. A path may occur twice: a view that
+   * is made a table stands in an entry of its own.
+   */
   readonly files: readonly SchemaFile[];
+  /** Database schema of tables without `@@schema`: the URL's `schema` or `public`; `undefined` where there are none. */
+  readonly defaultSchema: string | undefined;
   /** Tables and enums that must get no DDL (external and omitted), by Prisma's filter names. */
   readonly omittedTables: readonly string[];
   readonly omittedEnums: readonly string[];
-  /** Definitions of views, in the order they can be created in. */
+  /** `CREATE VIEW` statements of the views that have a definition, in the order they can be created in. */
   readonly views: readonly { readonly name: string; readonly path: string; readonly sql: string }[];
 }

@@ -1,0 +1,81 @@
+import { createError } from '../errors';
+import { offlineAdapter } from './engine-adapter';
+import { parsePsl } from './psl';
+import { listElements, parseArguments, stringValue } from './psl-text';
+import { createSchemaEngine, enginePanic } from './schema-engine';
+import { schemaError } from './schema-error';
+import type { PrismaProject, SchemaVariant } from './schema-source';
+import { quoteIdentifier } from './table-name';
+
+/** Providers whose DDL the engine makes in process; the others need `push: 'cli'`. */
+export type EngineProvider = 'sqlite' | 'postgresql' | 'cockroachdb';
+
+/** Whether {@link createDdl} can make the tables of a provider. */
+export function supportsEngine(provider: PrismaProject['provider']): provider is EngineProvider {
+  return provider === 'sqlite' || provider === 'postgresql' || provider === 'cockroachdb';
+}
+
+/**
+ * SQL that makes everything of a variant in an empty database: database schemas, extensions, enums, tables, foreign keys,
+ * and after them the views. One script, to be run by the native driver. Throws `PRISMA_TEST_SCHEMA_INVALID`.
+ */
+export async function createDdl(variant: SchemaVariant, provider: EngineProvider): Promise<string> {
+  const tables = await diffFromEmpty(variant, provider);
+  const views = variant.views.map(({ name, sql }) => `-- CreateView ${name}\n${sql};`);
+  const parts = [...createSchemas(variant, provider), tables, ...views].filter((part) => part !== '');
+  if (provider === 'sqlite' || variant.defaultSchema === undefined || variant.defaultSchema === 'public') return join(parts);
+  // The engine writes tables of the default schema without it and counts on the connection to know it.
+  const schema = quoteIdentifier(variant.defaultSchema, provider);
+  return join([`CREATE SCHEMA IF NOT EXISTS ${schema};`, `SET search_path TO ${schema};`, ...parts, 'RESET search_path;']);
+}
+
+/** Lets the engine check the schema and nothing else. Throws `PRISMA_TEST_SCHEMA_INVALID`. */
+export async function validateSchema(variant: SchemaVariant, provider: EngineProvider): Promise<void> {
+  await diffFromEmpty(variant, provider);
+}
+
+async function diffFromEmpty(variant: SchemaVariant, provider: EngineProvider): Promise<string> {
+  if (!supportsEngine(provider)) {
+    throw createError({
+      code: 'PRISMA_TEST_ENGINE_UNSUPPORTED',
+      message: `Prisma's engine cannot make the tables of ${provider as string} in process.`,
+      cure: `write  push: 'cli'  in testEnvironmentOptions, or  source: 'migrations'`,
+    });
+  }
+  const adapter = offlineAdapter(provider === 'sqlite' ? 'sqlite' : 'postgres', variant.defaultSchema);
+  try {
+    const engine = await createSchemaEngine(variant.files.map(({ path, content }) => [path, content]), adapter);
+    try {
+      const { stdout } = await engine.diff({
+        from: { tag: 'empty' },
+        to: { tag: 'schemaDatamodel', files: variant.files },
+        script: true,
+        exitCode: null,
+        shadowDatabaseUrl: null,
+        filters: { externalTables: [], externalEnums: [] },
+      });
+      return (stdout ?? '').replace(/^-- This is an empty migration\.\s*/, '').trim();
+    } finally {
+      engine.free();
+    }
+  } catch (error) {
+    throw schemaError(error, enginePanic());
+  }
+}
+
+/** Database schemas that the engine does not make: it makes only those with a table or an enum of the variant. */
+function createSchemas(variant: SchemaVariant, provider: EngineProvider): string[] {
+  const datasource = variant.files.flatMap(parsePsl).find(({ kind }) => kind === 'datasource');
+  const { schemas = '[]', extensions = '[]' } = datasource?.settings ?? {};
+  const named = listElements(schemas).map(stringValue);
+  const ofExtensions = listElements(extensions).map((extension) => {
+    const args = parseArguments(/\((.*)\)\s*$/s.exec(extension)?.[1] ?? '');
+    return stringValue(args.find(({ name }) => name === 'schema')?.value);
+  });
+  const names = [...new Set([...named, ...ofExtensions])].filter((name) => name !== undefined);
+  return names.map((name) => `CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(name, provider)};`);
+}
+
+function join(parts: readonly string[]): string {
+  return parts.length === 0 ? '' : `${parts.join('\n\n')}\n`;
+}
