@@ -36,6 +36,8 @@ export interface WorkerDatabase {
   readonly url: string;
   /** Name for people: a database name or a file. */
   readonly name: string;
+  /** Throws when the lease is known to be lost (the server dropped the session that held it); absent where it cannot be. */
+  check?(): void;
   /** Makes its content the template's again; the URL stays. No connection of ours to it is open then. */
   renew(): Promise<void>;
   /** Frees the slot and removes what must not stay. Safe to call twice. */
