@@ -7,6 +7,8 @@ const shared: UserConfig = {
   target: 'node20.19',
   dts: true,
   fixedExtension: true,
+  // `__dirname` in the ES module build.
+  shims: true,
   // CommonJS is what Jest itself loads environments and set-up files as.
   checks: { legacyCjs: false },
   report: false,

@@ -7,7 +7,9 @@ try {
   build();
   generate('examples/blog', 'examples/blog/src/generated');
   say('examples/blog: jest');
-  runNode([path.join(root, 'node_modules/jest/bin/jest.js'), '--verbose', ...process.argv.slice(2)], { cwd: path.join(root, 'examples/blog') });
+  runNode([path.join(root, 'node_modules/jest/bin/jest.js'), '--verbose', ...process.argv.slice(2)], {
+    cwd: path.join(root, 'examples/blog'),
+  });
 } catch (error) {
   console.error(`\n${error.message}`);
   process.exitCode = 1;

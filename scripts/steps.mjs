@@ -38,7 +38,11 @@ export function generate(folder, output) {
     say(`generating the client of ${folder}`);
     // Prisma wants its native schema engine to be there, but `generate` never runs it: any executable will do.
     const env = { PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, ...process.env, PRISMA_HIDE_UPDATE_MESSAGE: '1' };
-    const { status, stdout, stderr } = spawnSync(process.execPath, [require.resolve('prisma/build/index.js'), 'generate'], { cwd: path.join(root, folder), env, encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync(process.execPath, [require.resolve('prisma/build/index.js'), 'generate'], {
+      cwd: path.join(root, folder),
+      env,
+      encoding: 'utf8',
+    });
     if (status !== 0) throw new Error(`prisma generate failed in ${folder}\n${stdout}${stderr}`);
   });
 }
@@ -82,7 +86,8 @@ function runNpm(args) {
 function once(name, inputs, outputs, work) {
   const stamp = path.join(root, '.tmp', 'stamps', name.replaceAll(/[^\w-]/g, '_'));
   const hash = hashOf(inputs);
-  const isDone = outputs.every((output) => existsSync(path.join(root, output))) && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash;
+  const isDone =
+    outputs.every((output) => existsSync(path.join(root, output))) && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash;
   if (isDone) return;
   work();
   mkdirSync(path.dirname(stamp), { recursive: true });

@@ -9,7 +9,11 @@ const bin = (...parts) => path.join(root, 'node_modules', ...parts);
 /** Every section, in the order they run; the cheap ones first. A check counts as one test, Jest counts its own. */
 const sections = {
   build: check([bin('tsdown/dist/run.mjs'), '--log-level', 'warn']),
-  types: check([bin('typescript/bin/tsc'), '-p', '.'], [bin('typescript/bin/tsc'), '-p', '__tests__']),
+  types: check(
+    [bin('typescript/bin/tsc'), '-p', '.'],
+    [bin('typescript/bin/tsc'), '-p', '__tests__'],
+    [bin('typescript/bin/tsc'), '-p', 'examples/blog'],
+  ),
   lint: check([bin('oxlint/bin/oxlint'), '--type-aware'], [bin('oxfmt/bin/oxfmt'), '--check']),
   knip: check([bin('knip/bin/knip.js')]),
   publint: check([bin('publint/src/cli.js'), '--strict']),
@@ -89,6 +93,10 @@ function jest(project, folder = '.') {
     const result = JSON.parse(readFileSync(outputFile, 'utf8'));
     const failed = result.numFailedTests + result.numRuntimeErrorTestSuites;
     // Jest also fails for what is not a test: a leak, a teardown, nothing found.
-    return { passed: result.numPassedTests, failed: status === 0 ? failed : Math.max(1, failed), skipped: result.numPendingTests + result.numTodoTests };
+    return {
+      passed: result.numPassedTests,
+      failed: status === 0 ? failed : Math.max(1, failed),
+      skipped: result.numPendingTests + result.numTodoTests,
+    };
   };
 }

@@ -1,0 +1,5 @@
+import type { PrismaClient } from '../src/generated/client';
+
+declare global {
+  var prisma: PrismaClient;
+}
