@@ -103,6 +103,8 @@ async function setUp(client: PgClient, server: Server, lobby: string): Promise<A
   const run = async (sql: string, values?: readonly unknown[]): Promise<readonly PgRow[]> => (await client.query(sql, values)).rows;
   const close = async (): Promise<void> => {
     closing = true;
+    // The server takes a moment to notice that a client has gone; whoever comes next should not have to wait for it.
+    if (!lostBecause) await run('SELECT pg_advisory_unlock_all()').catch(() => undefined);
     await client.end().catch(() => undefined);
   };
 
