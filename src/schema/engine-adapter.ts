@@ -1,3 +1,5 @@
+import { nodeGlobal } from './node-require';
+
 /** The answer of a driver adapter's method in the form that Prisma's engines want. */
 export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: object };
 
@@ -14,31 +16,30 @@ const columnType = { int32: 0, boolean: 5, text: 7 };
  * version, and nothing that it emits for an empty database depends on the answer.
  */
 export function offlineAdapter(provider: 'sqlite' | 'postgres', schemaName: string | undefined): object {
-  const refuse = async (): Promise<Result<never>> => ({
-    ok: false,
-    error: { kind: 'GenericJs', id: 0 },
-  });
+  // The engine tells promises by `instanceof`, in the realm that it was loaded into.
+  const OuterPromise = nodeGlobal()['Promise'] as PromiseConstructor;
+  const answer = (value: unknown): (() => Promise<Result<unknown>>) => () => OuterPromise.resolve(ok(value));
+  const refuse = (): Promise<Result<never>> => OuterPromise.resolve({ ok: false, error: { kind: 'GenericJs', id: 0 } });
   const connection = {
     provider,
     adapterName: 'jest-environment-prisma',
     errorRegistry: { consumeError: () => ({ error: new Error('There is no database behind this engine.') }) },
-    queryRaw: async () =>
-      ok({
-        columnNames: ['exists', 'version', 'numeric_version'],
-        columnTypes: [columnType.boolean, columnType.text, columnType.int32],
-        rows: [[true, 'PostgreSQL 16.0', 160_000]],
-      }),
+    queryRaw: answer({
+      columnNames: ['exists', 'version', 'numeric_version'],
+      columnTypes: [columnType.boolean, columnType.text, columnType.int32],
+      rows: [[true, 'PostgreSQL 16.0', 160_000]],
+    }),
     executeRaw: refuse,
     executeScript: refuse,
     startTransaction: refuse,
-    dispose: async () => ok(undefined),
+    dispose: answer(undefined),
     getConnectionInfo: () => ok({ schemaName, supportsRelationJoins: true }),
   };
   return {
     provider,
     adapterName: connection.adapterName,
     errorRegistry: connection.errorRegistry,
-    connect: async () => ok(connection),
-    connectToShadowDb: async () => ok(connection),
+    connect: answer(connection),
+    connectToShadowDb: answer(connection),
   };
 }

@@ -65,7 +65,7 @@ export function parseAttributes(text: string): PslAttribute[] {
     let args: readonly PslArgument[] = [];
     if (text[at] === '(') {
       const end = endOfGroup(text, at);
-      args = parseArguments(text.slice(at + 1, end - 1));
+      args = parseArguments(text.slice(at + 1, text[end - 1] === ')' ? end - 1 : end));
       at = end;
     }
     attributes.push({ name: match[1] ?? '', args });
