@@ -12,6 +12,9 @@ const shared: UserConfig = {
   // CommonJS is what Jest itself loads environments and set-up files as.
   checks: { legacyCjs: false },
   report: false,
+  // Given by Jest and by the user's Prisma: never copies of ours.
+  deps: { neverBundle: [/^@jest\//, /^@prisma\//] },
+  outputOptions: { exports: 'named' },
 };
 
 /** Loaded by Node in the worker process: the environment's module state survives from file to file, so chunks are shared. */

@@ -1,5 +1,0 @@
-import type { PrismaClient } from '../src/generated/client';
-
-declare global {
-  var prisma: PrismaClient;
-}

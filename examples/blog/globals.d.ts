@@ -1,0 +1,7 @@
+import 'jest-environment-prisma/globals';
+
+declare module 'jest-environment-prisma/globals' {
+  interface Clients {
+    default: import('./src/generated/client').PrismaClient;
+  }
+}
