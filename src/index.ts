@@ -1,3 +1,3 @@
+export { PrismaEnvironment as default, PrismaEnvironment as TestEnvironment } from './jest/environment';
 export type { DatabaseOptions, EnvironmentOptions, Isolation } from './options';
-export type { ErrorCode } from './errors';
-export { isPrismaTestError } from './errors';
+export { isPrismaTestError, type ErrorCode, type PrismaTestError } from './errors';

@@ -49,13 +49,19 @@ export interface SessionDatabase {
   readonly adapter: SqlDriverAdapterFactory;
 }
 
+/** A module by its file, and the same code as an ES module where the package has it. */
+export interface ModuleFile {
+  readonly file: string;
+  readonly esModule: string | undefined;
+}
+
 /** What the worker's realm offers to one test file's realm. Frozen; closed when the file ends. */
 export interface Session {
   readonly databases: Readonly<Record<string, SessionDatabase>>;
   /** Files of Prisma's client runtime, of which each copy is wrapped. */
-  readonly runtimes: readonly string[];
+  readonly runtimes: readonly ModuleFile[];
   /** Adapter packages that keep their options private: file, and the export that is the factory class. */
-  readonly adapters: readonly { readonly file: string; readonly exportName: string }[];
+  readonly adapters: readonly (ModuleFile & { readonly exportName: string })[];
   /** Remembers with which arguments an adapter's factory was made. */
   recordAdapter(factory: object, constructorArguments: readonly unknown[]): void;
   /** Lets a client join the database that it was generated for; `undefined` lets it be. */

@@ -15,6 +15,7 @@ interface RequestParams {
   readonly callsite?: Parameters<typeof callSiteOf>[0];
 }
 interface PrismaClientInstance {
+  readonly _engineConfig: { readonly adapter?: object };
   _request(params: RequestParams): Promise<unknown>;
   $connect(): Promise<unknown>;
   $transaction(input: unknown, options?: unknown): Promise<unknown>;
@@ -22,7 +23,6 @@ interface PrismaClientInstance {
 type ClientClass = new (options: ClientOptions) => PrismaClientInstance;
 export type GetPrismaClient = (config: ClientConfig) => ClientClass;
 
-const joined = Symbol.for('jest-environment-prisma.joined');
 /** Prisma's mark on the client that a `$transaction` callback is given. */
 const transactionScope = Symbol.for('prisma.client.transaction.scope_context');
 
@@ -32,55 +32,68 @@ const transactionScope = Symbol.for('prisma.client.transaction.scope_context');
  * its errors are Prisma's own, made in the test's realm.
  */
 export function wrapGetPrismaClient(original: GetPrismaClient, session: Session): GetPrismaClient {
+  /** Found by the adapter, which extended clients and transaction clients share with the client they come from. */
+  const joins = new WeakMap<object, JoinedClient>();
+  const joinOf = (client: PrismaClientInstance): JoinedClient | undefined => joins.get(client._engineConfig.adapter ?? client);
+
   return (config) => {
     const Original = original(shareCompiler(config, session));
 
     return class PrismaClient extends Original {
-      declare readonly [joined]: JoinedClient | undefined;
-
       constructor(options: ClientOptions) {
         const join = session.join(config, options?.adapter);
         const { accelerateUrl: _accelerateUrl, ...rest } = options ?? {};
-        // What this returns is Prisma's proxy around the instance; the property is found through it.
         super(join ? { ...rest, adapter: join.adapter } : options);
-        Object.defineProperty(this, joined, { value: join });
+        if (join) joins.set(join.adapter, join);
       }
 
       override _request(params: RequestParams): Promise<unknown> {
-        const join = this[joined];
+        const join = joinOf(this);
         if (!join) return super._request(params);
-        const site = callSiteOf(params.callsite);
-        return settle(join.call(params.clientMethod ?? 'query', site), () => super._request(params));
+        return settle(
+          () => join.call(params.clientMethod ?? 'query', callSiteOf(params.callsite)),
+          (call) => call.run(() => super._request(params)),
+        );
       }
 
       override $connect(): Promise<unknown> {
-        const join = this[joined];
-        return join ? settle(join.call('$connect', captureCallSite()), () => super.$connect()) : super.$connect();
+        const join = joinOf(this);
+        if (!join) return super.$connect();
+        const site = captureCallSite();
+        return settle(
+          () => join.call('$connect', site),
+          (call) => call.run(() => super.$connect()),
+        );
       }
 
       override $transaction(input: unknown, options?: unknown): Promise<unknown> {
-        const join = this[joined];
+        const join = joinOf(this);
         if (!join) return super.$transaction(input, options);
+        const site = captureCallSite();
         const nested = (this as { [transactionScope]?: { kind?: string } })[transactionScope]?.kind === 'nested';
-        const call = join.transaction(captureCallSite(), nested);
-        return settle(call, async () => {
-          await call.turn();
-          return call.run(() => super.$transaction(input, options));
-        });
+        return settle(
+          () => join.transaction(site, nested),
+          async (call) => {
+            await call.turn();
+            return call.run(() => super.$transaction(input, options));
+          },
+        );
       }
     };
   };
 }
 
-async function settle<T>(call: ClientCall, work: () => Promise<T>): Promise<T> {
-  let result: T;
+/** Runs a call to its end; what it fails with is an error of this realm. */
+async function settle<C extends ClientCall, T>(begin: () => C, work: (call: C) => Promise<T>): Promise<T> {
+  let call: C | undefined;
   try {
-    result = await call.run(work);
+    call = begin();
+    const result = await work(call);
+    call.end();
+    return result;
   } catch (error) {
-    throw toRealmError(call.end(error));
+    throw toRealmError(call ? call.end(error) : error);
   }
-  call.end();
-  return result;
 }
 
 /** Compiling the query compiler's 3 MB takes longer than a whole test file: once per worker is enough. */

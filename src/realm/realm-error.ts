@@ -5,7 +5,8 @@ import { isPrismaTestError } from '../errors';
  * shows the user's line where that is known.
  */
 export function toRealmError(error: unknown, site?: string): unknown {
-  if (!isPrismaTestError(error) || error instanceof Error) return error;
+  const isForeign = !(error instanceof Error);
+  if (!isForeign || !isPrismaTestError(error)) return error;
   const copy = new Error(error.message, error.cause === undefined ? undefined : { cause: error.cause });
   copy.name = error.name;
   copy.stack = `${error.name}: ${error.message}${site ? `\n    at ${site}` : ''}`;

@@ -1,4 +1,5 @@
 import type { SqlQuery } from '@prisma/driver-adapter-utils';
+import { adoptQuery } from './adopt-query';
 import { currentContext } from './call-context';
 import { plainQuery, type PinnedConnection } from './pinned-connection';
 import type { RunQuery, Sandbox } from './sandbox';
@@ -82,7 +83,8 @@ export function createStatementRunner(sandbox: Sandbox, scopes: ScopeStack): Sta
 
   return {
     checkDeferred,
-    run(frame, query, how) {
+    run(frame, given, how) {
+      const query = adoptQuery(given);
       const context = currentContext();
       if (frame?.state === 'closed') return Promise.reject(transactionGone(context));
       if (dialect.classify(query.sql) === 'control' && !(frame && isSavepointControl(query.sql))) {

@@ -1,0 +1,137 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { createError } from './errors';
+import { environmentChanges, loadDotenv, type EnvironmentVariables } from './harness/environment-variables';
+import { openFileRun, type FileRun } from './harness/file-run';
+import { openTestDatabase, type TestDatabase, type WorkerContext } from './harness/test-database';
+import type { ResolvedDatabaseOptions, ResolvedOptions } from './options';
+import { createTiming, renderTiming } from './timing-recorder';
+
+/** One test file, and the environment variables that it must see. */
+export interface OpenFile {
+  readonly run: FileRun;
+  readonly env: EnvironmentVariables;
+}
+
+/** What a worker keeps from file to file: its databases, by the options that made them. */
+interface Worker {
+  readonly context: WorkerContext;
+  readonly databases: Map<string, Promise<TestDatabase>>;
+}
+
+const workers = new Map<string, Worker>();
+const opened = new Set<TestDatabase>();
+
+/**
+ * Makes everything ready for one test file: what is slow (config, template, lease, connection) happens for the first
+ * file of a worker and is kept for those that follow.
+ */
+export async function openFile(options: ResolvedOptions, file: string, env: EnvironmentVariables): Promise<OpenFile> {
+  const { databases, dotenv } = await openDatabases(options, env);
+  for (const database of databases) {
+    const { access } = options.databases.find(({ name }) => name === database.name) ?? database.options;
+    if (access === 'allow') await database.prepare();
+  }
+  return { run: openFileRun(file, databases, options.databases), env: { ...dotenv, ...environmentChanges(databases, { ...env, ...dotenv }) } };
+}
+
+/** Builds the templates of all databases, without leasing any. */
+export async function prepareAll(options: ResolvedOptions, env: EnvironmentVariables): Promise<void> {
+  const { databases } = await openDatabases(options, env);
+  for (const database of databases) await database.build();
+}
+
+async function openDatabases(
+  options: ResolvedOptions,
+  env: EnvironmentVariables,
+): Promise<{ databases: readonly TestDatabase[]; dotenv: EnvironmentVariables }> {
+  const worker = workerOf(options);
+  await prepareCache(options.cacheDir);
+  const dotenv = await loadDotenv(options.rootDir, env);
+  const databases = await withEnvironment(dotenv, () =>
+    Promise.all(options.databases.map((database) => databaseOf(worker, database))),
+  );
+  return { databases, dotenv };
+}
+
+/** The timing table of this process, one per worker that ran. */
+export function timingReport(): string {
+  return [...workers.values()]
+    .map(({ context }) => {
+      for (const database of opened) {
+        const { sandbox } = database.prepared ?? {};
+        if (sandbox) context.timing.add('rollback', sandbox.spent.rollbackMs - spentBefore(context, 'rollback'));
+      }
+      return renderTiming(`jest-environment-prisma, worker ${process.env['JEST_WORKER_ID'] ?? '1'}`, context.timing.entries);
+    })
+    .join('\n');
+}
+
+function spentBefore(context: WorkerContext, phase: string): number {
+  return context.timing.entries.find((entry) => entry.phase === phase)?.ms ?? 0;
+}
+
+/** Closes every database of this process. Jest has no hook at the end of a worker; `exit` does the rest. */
+export async function closeAll(): Promise<void> {
+  for (const database of opened) await database.close();
+  opened.clear();
+  workers.clear();
+}
+
+function workerOf(options: ResolvedOptions): Worker {
+  const key = `${options.rootDir}\n${options.cacheDir}`;
+  let worker = workers.get(key);
+  if (!worker) {
+    const report = (line: string): void => void process.stderr.write(`jest-environment-prisma: ${line}\n`);
+    const { rootDir, cacheDir } = options;
+    worker = { context: { rootDir, cacheDir, timing: createTiming(report), report }, databases: new Map() };
+    workers.set(key, worker);
+    if (workers.size === 1) process.once('exit', () => atExit(options.timing));
+  }
+  return worker;
+}
+
+function atExit(timing: boolean): void {
+  if (timing) process.stderr.write(`${timingReport()}\n`);
+  for (const database of opened) database.closeSync();
+}
+
+/** Databases are told apart by what decides their content; what a file may do with one is the file's affair. */
+function databaseOf(worker: Worker, options: ResolvedDatabaseOptions): Promise<TestDatabase> {
+  const key = JSON.stringify({ ...options, access: undefined, log: undefined, isolation: undefined });
+  let database = worker.databases.get(key);
+  if (!database) {
+    database = openTestDatabase(options.name, options, worker.context);
+    worker.databases.set(key, database);
+    database.then(
+      (made) => opened.add(made),
+      () => worker.databases.delete(key),
+    );
+  }
+  return database;
+}
+
+async function prepareCache(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (cause) {
+    throw createError({
+      code: 'PRISMA_TEST_CACHE_NOT_WRITABLE',
+      message: 'The folder for templates cannot be made or written to.',
+      facts: { folder, reason: (cause as Error).message },
+      cure: `name another one: PRISMA_TEST_CACHE_DIR=${path.join('…', 'cache')}, or testEnvironmentOptions: { cacheDir: '…' }`,
+      cause,
+    });
+  }
+}
+
+/** Prisma's config reads `process.env`: what `.env` files add is there while it is loaded, and gone afterwards. */
+async function withEnvironment<T>(additions: EnvironmentVariables, work: () => Promise<T>): Promise<T> {
+  const added = Object.keys(additions).filter((name) => process.env[name] === undefined);
+  for (const name of added) process.env[name] = additions[name];
+  try {
+    return await work();
+  } finally {
+    for (const name of added) delete process.env[name];
+  }
+}

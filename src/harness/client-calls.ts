@@ -1,0 +1,74 @@
+import { createError } from '../errors';
+import {
+  currentContext,
+  describeOperation,
+  runInContext,
+  type CallSite,
+  type Operation,
+  type TransactionLabel,
+} from '../sandbox/call-context';
+import type { Sandbox } from '../sandbox/sandbox';
+import type { JoinedClient } from '../session';
+import type { FileState } from './file-run';
+
+/** A call that has begun and not settled. */
+export interface PendingCall {
+  readonly operation: Operation;
+  /** Resolves, never rejects, when it has settled. */
+  readonly settled: Promise<void>;
+}
+
+/** The calls of a client that has joined a sandbox: each says on whose behalf it comes, and is known until it settles. */
+export function createCalls(file: FileState, sandbox: Sandbox): Pick<JoinedClient, 'call' | 'transaction'> {
+  const begin = (name: string, site: CallSite): { operation: Operation; end: (error?: unknown) => unknown } => {
+    const operation: Operation = { name, site, scope: currentContext().scope ?? sandbox.current };
+    if (file.closed) throw fileEnded(file, operation);
+    let settle: () => void = () => {};
+    const pending: PendingCall = { operation, settled: new Promise((resolve) => (settle = resolve)) };
+    file.pending.add(pending);
+    return {
+      operation,
+      end(error) {
+        file.pending.delete(pending);
+        settle();
+        return error === undefined ? undefined : (operation.failure ?? error);
+      },
+    };
+  };
+
+  return {
+    call(name, site) {
+      const { operation, end } = begin(name, site);
+      return { end, run: (work) => runInContext({ operation }, work) };
+    },
+    transaction(site, nested) {
+      const { operation, end } = begin('$transaction', site);
+      const label: TransactionLabel = { parent: currentContext().label, site };
+      let giveBack = (): void => {};
+      return {
+        async turn() {
+          // A nested one is a savepoint of Prisma's in a transaction that has its turn already.
+          if (nested) return;
+          const frame = await runInContext({ operation }, () => sandbox.stack.reserve(currentContext(), label));
+          giveBack = () => {
+            if (frame.state === 'reserved') sandbox.stack.remove(frame);
+          };
+        },
+        run: (work) => runInContext({ label, operation }, work),
+        end(error) {
+          giveBack();
+          return end(error);
+        },
+      };
+    },
+  };
+}
+
+function fileEnded(file: FileState, operation: Operation): Error {
+  return createError({
+    code: 'PRISMA_TEST_FILE_ENDED',
+    message: 'A client of a test file that has ended sent a query.',
+    facts: { query: describeOperation(operation), file: file.path },
+    cure: 'stop the work that outlives the file (timers, workers, servers) in afterAll.',
+  });
+}

@@ -1,0 +1,122 @@
+import type { Scope } from '../sandbox/call-context';
+import { currentContext, runInContext } from '../sandbox/call-context';
+import { settlesWithin } from '../sandbox/clock';
+import type { Session } from '../session';
+import { createError, type PrismaTestError } from '../errors';
+import type { PendingCall } from './client-calls';
+import { abandonedTransaction, unawaitedQuery } from './leave-errors';
+import type { ResolvedDatabaseOptions } from '../options';
+import type { StatementLog } from '../sandbox/statement-log';
+import { createSession } from './create-session';
+import type { TestDatabase } from './test-database';
+
+/** What one test file knows while it runs. */
+export interface FileState {
+  readonly path: string;
+  readonly databases: readonly TestDatabase[];
+  /** Calls of this file's clients that have not settled. */
+  readonly pending: Set<PendingCall>;
+  /** By database, what the first app client's adapter looks like. */
+  readonly adapterKeys: Map<string, string>;
+  closed: boolean;
+  /** Whether the file's options let it use a database. */
+  allows(database: string): boolean;
+  accessDenied(database: string): PrismaTestError;
+  /** Makes the sandbox's connection one of the app's kind, before a client's first query. */
+  settleAdapter(database: TestDatabase): Promise<void>;
+}
+
+/** One test file in one worker: its session, and the scopes that Jest's events enter and leave. */
+export interface FileRun {
+  readonly session: Session;
+  readonly databases: readonly TestDatabase[];
+  /** The file's own scope; everything else is in it. */
+  readonly root: Scope;
+  enter(kind: Scope['kind'], name: string): Scope;
+  /** Rolls back what came since; resolves to what the scope left undone, as errors to show. */
+  leave(scope: Scope): Promise<readonly PrismaTestError[]>;
+  /** Runs a hook or a test so that its queries are known to be its own. */
+  runIn<T>(scope: Scope, work: () => T): T;
+  /** The statements sent to a database since the last call. */
+  takeStatements(database: string): ReturnType<StatementLog['take']>;
+  close(): Promise<readonly PrismaTestError[]>;
+}
+
+/** How long queries that a test did not await may take to settle. Milliseconds. */
+const patience = 5000;
+
+/** Begins a file: its scope is entered in every database that it may use. */
+export function openFileRun(path: string, databases: readonly TestDatabase[], options: readonly ResolvedDatabaseOptions[]): FileRun {
+  const denied = new Set(options.filter(({ access }) => access === 'deny').map(({ name }) => name));
+  const file: FileState = {
+    path,
+    databases,
+    pending: new Set(),
+    adapterKeys: new Map(),
+    closed: false,
+    allows: (database) => !denied.has(database),
+    accessDenied: (database) => accessDenied(path, database),
+    async settleAdapter(database) {
+      if (!(await database.settle())) throw lateAdapter(database);
+    },
+  };
+  const sandboxes = () => databases.flatMap((database) => database.prepared?.sandbox ?? []);
+  const scopes: Scope[] = [];
+
+  const enter = (kind: Scope['kind'], name: string): Scope => {
+    const scope: Scope = { kind, name, closed: false };
+    scopes.push(scope);
+    for (const sandbox of sandboxes()) sandbox.enter(scope);
+    return scope;
+  };
+
+  const leave = async (scope: Scope): Promise<readonly PrismaTestError[]> => {
+    const index = scopes.indexOf(scope);
+    if (index < 0) return [];
+    const left = scopes.splice(index);
+    const late = [...file.pending].filter(({ operation }) => operation.scope && left.includes(operation.scope));
+    if (late.length > 0) await settlesWithin(Promise.all(late.map((call) => call.settled)), patience);
+    const errors = late.map(({ operation }) => unawaitedQuery(operation, scope));
+    for (const sandbox of sandboxes()) {
+      const { transactions } = await sandbox.leave(scope);
+      errors.push(...transactions.map((label) => abandonedTransaction(label, scope)));
+    }
+    return errors;
+  };
+
+  const root = enter('file', path);
+  return {
+    session: createSession(file),
+    databases,
+    root,
+    enter,
+    leave,
+    takeStatements: (name) =>
+      databases.find((database) => database.name === name)?.prepared?.sandbox.log.take() ?? { records: [], dropped: 0 },
+    runIn: (scope, work) => runInContext({ ...currentContext(), scope }, work),
+    async close() {
+      const errors = await leave(root);
+      file.closed = true;
+      return errors;
+    },
+  };
+}
+
+function accessDenied(path: string, database: string): PrismaTestError {
+  return createError({
+    code: 'PRISMA_TEST_ACCESS_DENIED',
+    message: `Database access not allowed: the options say access: 'deny' for database '${database}'.`,
+    facts: { file: path },
+    cure: "let this file use it with a docblock: /** @prisma-access allow */; or move the test to a file that may use the database",
+  });
+}
+
+function lateAdapter(database: TestDatabase): PrismaTestError {
+  return createError({
+    code: 'PRISMA_TEST_ADAPTER_LATE',
+    message: `The app's client of database '${database.name}' was made after this file had queried the database with other adapter options.`,
+    cure:
+      "import the app's client before the first query, name it (testEnvironmentOptions: { client: './src/db.ts' }),\n" +
+      "or say how the adapter is made: testEnvironmentOptions: { adapter: './test/adapter.ts' }",
+  });
+}

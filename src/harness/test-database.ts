@@ -1,0 +1,139 @@
+import path from 'node:path';
+import { readSignature, type SchemaSignature } from '../database/client-match';
+import { createInnerAdapter, type AppAdapter, type InnerAdapter } from '../database/inner-adapter';
+import { runSteps } from '../database/template-plan';
+import type { ResolvedDatabaseOptions } from '../options';
+import type { Provider, WorkerDatabase } from '../providers/provider';
+import { createSandbox, type Sandbox } from '../sandbox/sandbox';
+import { loadPrismaProject } from '../schema/prisma-project';
+import type { PrismaProject } from '../schema/schema-source';
+import type { Timing } from '../timing';
+import { loadAdapterModule } from './adapter-module';
+import { createProvider } from './create-provider';
+import { planTemplate } from './plan-template';
+
+/** What every database of a worker shares. */
+export interface WorkerContext {
+  readonly rootDir: string;
+  readonly cacheDir: string;
+  readonly timing: Timing;
+  report(line: string): void;
+}
+
+/** A database of the worker that has been leased, and the sandbox on it. */
+export interface PreparedDatabase {
+  readonly worker: WorkerDatabase;
+  readonly sandbox: Sandbox;
+}
+
+/** A named Prisma project under test, as one worker sees it. It outlives test files. */
+export interface TestDatabase {
+  readonly name: string;
+  readonly options: ResolvedDatabaseOptions;
+  readonly project: PrismaProject;
+  readonly signature: SchemaSignature;
+  readonly provider: Provider;
+  readonly inner: InnerAdapter;
+  /** Folders from which the project's packages can be reached. */
+  readonly resolveFrom: readonly string[];
+  /** Makes sure that the template exists; resolves to its fingerprint. */
+  build(): Promise<string>;
+  /** Template, lease, sandbox: made at the first call. */
+  prepare(): Promise<PreparedDatabase>;
+  /** What `prepare` made, if it was called. */
+  readonly prepared: PreparedDatabase | undefined;
+  /** The adapter of the app, whose options are followed from the next connection on. */
+  follow(adapter: AppAdapter, key: string): void;
+  /** Connects anew if the connection was made with other options than those to be followed; `false` if it cannot now. */
+  settle(): Promise<boolean>;
+  close(): Promise<void>;
+  closeSync(): void;
+}
+
+/** Finds the project of one database and makes ready what it will be prepared with; touches no database yet. */
+export async function openTestDatabase(name: string, options: ResolvedDatabaseOptions, context: WorkerContext): Promise<TestDatabase> {
+  const { rootDir, cacheDir, timing } = context;
+  const { config, schema } = options;
+  const project = await timing.measure('config', () =>
+    loadPrismaProject({ rootDir, cacheDir, env: process.env, ...(config && { config }), ...(schema && { schema }) }),
+  );
+  const resolveFrom = foldersOf(rootDir, project, options);
+  const provider = createProvider(project, options, { ...context, resolveFrom });
+  const inner = createInnerAdapter({
+    packages: provider.adapters,
+    adapterProvider: provider.dialect.adapterProvider,
+    resolveFrom,
+    custom: options.adapter === undefined ? undefined : (url) => loadAdapterModule(options.adapter ?? '', url),
+  });
+
+  let followed: { readonly adapter: AppAdapter; readonly key: string } | undefined;
+  let connectedKey: string | undefined;
+  let prepared: PreparedDatabase | undefined;
+  let preparing: Promise<PreparedDatabase> | undefined;
+
+  const build = async (): Promise<string> => {
+    const plan = await timing.measure('variant', () => planTemplate(project, options, provider));
+    await timing.measure(
+      'template',
+      () =>
+        provider.ensureTemplate(plan.fingerprint, (target) =>
+          runSteps(plan.steps, target, (what, work) => timing.measure(`  ${what}`, work)),
+        ),
+      (outcome) => outcome,
+    );
+    return plan.fingerprint;
+  };
+
+  const prepare = async (): Promise<PreparedDatabase> => {
+    const fingerprint = await build();
+    const worker = await timing.measure('lease', () => provider.lease(fingerprint), (leased) => leased.name);
+    const sandbox = createSandbox({
+      database: name,
+      dialect: provider.dialect,
+      connect() {
+        connectedKey = followed?.key ?? '';
+        return inner.connect(worker.url, followed?.adapter);
+      },
+      renew: () => worker.renew(),
+    });
+    prepared = { worker, sandbox };
+    return prepared;
+  };
+
+  return {
+    name,
+    options,
+    project,
+    signature: readSignature(project.files.map((file) => file.content).join('\n')),
+    provider,
+    inner,
+    resolveFrom,
+    build,
+    prepare: () => (preparing ??= prepare()),
+    get prepared() {
+      return prepared;
+    },
+    follow(adapter, key) {
+      followed = { adapter, key };
+    },
+    async settle() {
+      if (!prepared || connectedKey === undefined || connectedKey === (followed?.key ?? '')) return true;
+      return prepared.sandbox.reconnect();
+    },
+    async close() {
+      await prepared?.sandbox.close();
+      await prepared?.worker.release();
+      await provider.close();
+    },
+    closeSync() {
+      prepared?.worker.releaseSync?.();
+    },
+  };
+}
+
+/** Monorepos and pnpm hold several copies of Prisma's packages: each of these folders may reach another. */
+function foldersOf(rootDir: string, project: PrismaProject, options: ResolvedDatabaseOptions): string[] {
+  const outputs = project.generators.map((generator) => generator.output).filter((output) => output !== undefined);
+  const appClient = options.client?.path;
+  return [...new Set([rootDir, project.baseDir, ...(appClient ? [path.dirname(appClient)] : []), ...outputs])];
+}

@@ -1,0 +1,82 @@
+import type { EnvironmentContext, JestEnvironmentConfig } from '@jest/environment';
+import type { Circus } from '@jest/types';
+import path from 'node:path';
+import { openFile, type OpenFile } from '../harness';
+import type { ResolvedOptions } from '../options';
+import { readOptions } from '../options-reader';
+import { readPragmas, withPragmas } from '../options-pragmas';
+import { sessionKey } from '../session';
+import { loadBaseEnvironment, type EnvironmentClass } from './base-environment';
+import { keepMicrotasksReal } from './fake-timers';
+import { createLifecycle, type Lifecycle } from './lifecycle';
+import { changeEnvironment } from './process-environment';
+
+const classes = new Map<EnvironmentClass, EnvironmentClass>();
+const setupFile = path.join(__dirname, 'setup-after-env.cjs');
+
+/**
+ * The Jest environment: `testEnvironment: 'prisma'`. It is a subclass of the base environment that the options name,
+ * so it is made by a constructor that chooses the class.
+ */
+export class PrismaEnvironment {
+  constructor(config: JestEnvironmentConfig, context: EnvironmentContext) {
+    const { rootDir, testEnvironmentOptions } = config.projectConfig;
+    const options = readOptions(testEnvironmentOptions, { rootDir, env: process.env });
+    const Base = loadBaseEnvironment(options.baseEnvironment, rootDir);
+    const Environment = classes.get(Base) ?? extend(Base);
+    classes.set(Base, Environment);
+    return new Environment(config, context) as unknown as PrismaEnvironment;
+  }
+}
+
+function extend(Base: EnvironmentClass): EnvironmentClass {
+  return class extends Base {
+    readonly #options: ResolvedOptions;
+    readonly #file: string;
+    #open: OpenFile | undefined;
+    #lifecycle: Lifecycle | undefined;
+    #restore: () => void = () => {};
+
+    constructor(config: JestEnvironmentConfig, context: EnvironmentContext) {
+      const { projectConfig } = config;
+      const options = readOptions(projectConfig.testEnvironmentOptions, { rootDir: projectConfig.rootDir, env: process.env });
+      super({ ...config, projectConfig: { ...projectConfig, testEnvironmentOptions: { ...options.baseOptions } } }, context);
+      this.#options = withPragmas(options, readPragmas(context.docblockPragmas, projectConfig.rootDir));
+      this.#file = path.relative(projectConfig.rootDir, context.testPath);
+      // The array belongs to Jest's config and is shared between files, docblock options or not.
+      if (!projectConfig.setupFilesAfterEnv.includes(setupFile)) projectConfig.setupFilesAfterEnv.unshift(setupFile);
+      keepMicrotasksReal(this, projectConfig.fakeTimers);
+    }
+
+    override async setup(): Promise<void> {
+      await super.setup();
+      const realm = this.global.process.env as Record<string, string>;
+      this.#open = await openFile(this.#options, this.#file, { ...realm });
+      this.#restore = changeEnvironment(realm, this.#open.env);
+      this.#lifecycle = createLifecycle(this.#open.run, this.#options);
+      Object.defineProperty(this.global, sessionKey, { value: this.#open.run.session, enumerable: false });
+    }
+
+    override async teardown(): Promise<void> {
+      try {
+        await this.#lifecycle?.finish();
+      } finally {
+        this.#restore();
+        this.#open = undefined;
+        this.#lifecycle = undefined;
+        await super.teardown();
+      }
+    }
+
+    override async handleTestEvent(event: Circus.Event, state: Circus.State): Promise<void> {
+      await super.handleTestEvent?.(event, state);
+      await this.#lifecycle?.handle(event, state);
+    }
+
+    override exportConditions(): string[] {
+      const conditions = super.exportConditions?.() ?? [];
+      // A DOM's packages may be for browsers, but Prisma's client is not among them.
+      return this.#options?.baseOptions['customExportConditions'] ? conditions : ['node', 'node-addons'];
+    }
+  };
+}

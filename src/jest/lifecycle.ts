@@ -1,0 +1,89 @@
+import type { Circus } from '@jest/types';
+import type { FileRun } from '../harness/file-run';
+import type { ResolvedOptions } from '../options';
+import type { Scope } from '../sandbox/call-context';
+import { attachStatements } from './statement-report';
+
+type EventOf<N extends Circus.Event['name']> = Extract<Circus.Event, { name: N }>;
+type Handlers = { readonly [N in Circus.Event['name']]?: (event: EventOf<N>, state: Circus.State) => Promise<void> | void };
+
+/** Jest's events of one file, told to the harness. */
+export interface Lifecycle {
+  handle(event: Circus.Event, state: Circus.State): Promise<void>;
+  /** The file has ended; rejects with what it left undone and no test could be told of. */
+  finish(): Promise<void>;
+}
+
+/** Circus event → harness call. */
+export function createLifecycle(run: FileRun, options: ResolvedOptions): Lifecycle {
+  const open: Scope[] = [run.root];
+  const blocks = new Map<Circus.DescribeBlock, Scope>();
+  const tests = new Map<Circus.TestEntry, Scope>();
+  /** Hooks and tests as the user wrote them: each attempt wraps them anew, for the scope of its own. */
+  const originals = new WeakMap<object, (...args: never[]) => unknown>();
+
+  const leaveTest = async (test: Circus.TestEntry): Promise<void> => {
+    const scope = tests.get(test);
+    if (!scope) return;
+    tests.delete(test);
+    open.splice(open.indexOf(scope), 1);
+    const errors = await run.leave(scope);
+    test.errors.push(...errors);
+    attachStatements(test, run, options);
+  };
+
+  /** Runs a hook's or a test's function as its scope's, so that its queries are known to be its own. */
+  const wrap = (holder: { fn?: unknown }, scope: Scope | undefined): void => {
+    const original = originals.get(holder) ?? (holder.fn as ((...args: never[]) => unknown) | undefined);
+    if (typeof original !== 'function' || !scope) return;
+    originals.set(holder, original);
+    const wrapped = function (this: unknown, ...args: never[]): unknown {
+      return run.runIn(scope, () => original.apply(this, args));
+    };
+    // Jest tells by the number of parameters whether a function wants a `done` callback.
+    holder.fn = Object.defineProperty(wrapped, 'length', { value: original.length });
+  };
+
+  const handlers: Handlers = {
+    run_describe_start({ describeBlock }) {
+      for (const child of describeBlock.children) if (child.type === 'test') child.concurrent = false;
+      if (!describeBlock.parent) return;
+      const scope = run.enter('describe', titleOf(describeBlock));
+      blocks.set(describeBlock, scope);
+      open.push(scope);
+    },
+    async run_describe_finish({ describeBlock }, state) {
+      const scope = blocks.get(describeBlock);
+      if (!scope) return;
+      blocks.delete(describeBlock);
+      open.splice(open.indexOf(scope), 1);
+      state.unhandledErrors.push(...(await run.leave(scope)));
+    },
+    test_start({ test }) {
+      const scope = run.enter('test', titleOf(test));
+      tests.set(test, scope);
+      open.push(scope);
+    },
+    hook_start: ({ hook }) => wrap(hook, open.at(-1)),
+    test_fn_start: ({ test }) => wrap(test, tests.get(test)),
+    test_skip: ({ test }) => leaveTest(test),
+    test_todo: ({ test }) => leaveTest(test),
+    test_done: ({ test }) => leaveTest(test),
+  };
+
+  return {
+    async handle(event, state) {
+      await (handlers[event.name] as ((event: Circus.Event, state: Circus.State) => Promise<void> | void) | undefined)?.(event, state);
+    },
+    async finish() {
+      const [first] = await run.close();
+      if (first) throw first;
+    },
+  };
+}
+
+function titleOf(entry: Circus.DescribeBlock | Circus.TestEntry): string {
+  const names: string[] = [];
+  for (let at: Circus.DescribeBlock | Circus.TestEntry | undefined = entry; at?.parent; at = at.parent) names.unshift(String(at.name));
+  return names.join(' > ');
+}

@@ -1,0 +1,49 @@
+import type { Session, SessionDatabase } from '../session';
+import { loadClient } from './load-client';
+
+/** A database of the test environment, as `prismaTest.databases.NAME` gives it. */
+export interface TestDatabaseHandle<Client = unknown> {
+  readonly name: string;
+  /** URL of this worker's own database. */
+  readonly url: string;
+  /** The app's client, or one of the generated client. Made when it is first asked for. */
+  readonly client: Client;
+}
+
+/** Defines `prisma` and `prismaTest`. Clients are made on demand: a file that uses none loads none. */
+export function installGlobals(session: Session, load: (module: string) => unknown): void {
+  const handles = Object.fromEntries(Object.values(session.databases).map((database) => [database.name, handleOf(database, load)]));
+  const first = handles['default'];
+  Object.defineProperty(globalThis, 'prismaTest', {
+    configurable: true,
+    value: Object.freeze({ databases: Object.freeze(handles), url: first?.url }),
+  });
+  Object.defineProperty(globalThis, 'prisma', {
+    configurable: true,
+    enumerable: true,
+    get: () => first?.client,
+    // Apps keep their singleton there (`globalThis.prisma ??= …`); it is theirs from then on.
+    set: (value: unknown) =>
+      Object.defineProperty(globalThis, 'prisma', { configurable: true, enumerable: true, writable: true, value }),
+  });
+}
+
+function handleOf(database: SessionDatabase, load: (module: string) => unknown): TestDatabaseHandle {
+  let client: unknown;
+  let making = false;
+  return {
+    name: database.name,
+    url: database.url,
+    get client() {
+      // While the app's module is loaded it may look for a client on the global: there is none yet.
+      if (client !== undefined || making) return client;
+      making = true;
+      try {
+        client = loadClient(database, load);
+      } finally {
+        making = false;
+      }
+      return client;
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import { createError } from '../errors';
+import type { SessionDatabase } from '../session';
+import { toRealmError } from './realm-error';
+
+/** The client of a database: what the app's module exports, or a new one of the generated class. */
+export function loadClient(database: SessionDatabase, load: (module: string) => unknown): unknown {
+  const { appClient, generatedClient } = database;
+  if (appClient) return exportedClient(appClient, load(appClient.module) as Record<string, unknown>);
+  if (!generatedClient) throw toRealmError(database.clientMissing());
+  const { PrismaClient } = loadGenerated(database, generatedClient.module, load);
+  return new PrismaClient({ adapter: database.adapter });
+}
+
+type Generated = { readonly PrismaClient: new (options: object) => unknown };
+
+function loadGenerated(database: SessionDatabase, module: string, load: (module: string) => unknown): Generated {
+  let generated: Partial<Generated>;
+  try {
+    generated = load(module) as Partial<Generated>;
+  } catch (error) {
+    const { code, message = '' } = error as { code?: string; message?: string };
+    if (code === 'MODULE_NOT_FOUND' && message.includes(module.replaceAll('\\', '/').split('/').at(-1) ?? module)) {
+      throw toRealmError(database.clientMissing());
+    }
+    if ((error as Error).name === 'SyntaxError') throw clientIsEsm(module, error);
+    throw error;
+  }
+  if (typeof generated.PrismaClient !== 'function') throw toRealmError(database.clientMissing());
+  return generated as Generated;
+}
+
+/** The client that a module of the app exports: by name, else the one export that is a client. */
+function exportedClient({ module, exportName }: NonNullable<SessionDatabase['appClient']>, exports: Record<string, unknown>): unknown {
+  const candidates = exportName ? [exportName] : ['default', 'prisma', 'db', 'client', ...Object.keys(exports)];
+  const found = candidates.map((name) => exports[name]).find(isClient);
+  if (found) return found;
+  throw createError({
+    code: 'PRISMA_TEST_CLIENT_EXPORT',
+    message: `The module of the option 'client' exports no Prisma client${exportName ? ` named '${exportName}'` : ''}.`,
+    facts: { module, exports: Object.keys(exports).join(', ') || 'none' },
+    cure: "client: './src/db.ts#name', with the name of the export that is the client",
+  });
+}
+
+function isClient(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && typeof (value as { $connect?: unknown }).$connect === 'function';
+}
+
+function clientIsEsm(module: string, cause: unknown): Error {
+  return createError({
+    code: 'PRISMA_TEST_CLIENT_ESM',
+    message: 'The generated Prisma client is an ES module, and Jest loads this project as CommonJS.',
+    facts: { client: module, reason: (cause as Error).message.split('\n')[0] },
+    cure:
+      'generate it as CommonJS: generator client { provider = "prisma-client"  moduleFormat = "cjs" }\n' +
+      'or run Jest with ES modules: NODE_OPTIONS=--experimental-vm-modules, extensionsToTreatAsEsm: [".ts"]',
+    cause,
+  });
+}
