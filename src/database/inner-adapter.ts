@@ -70,7 +70,9 @@ export function createInnerAdapter(options: InnerAdapterOptions): InnerAdapter {
       if (custom || !adapter?.constructorArguments) return '';
       const known = packageOf(adapter.packageName);
       if (!known) return '';
-      return `${known.name} ${describe(known.argumentsFor('', adapter.constructorArguments))}`;
+      // The first argument says where to connect, and what the driver does with types; the second how values are read.
+      const [config, ...reading] = adapter.constructorArguments;
+      return `${known.name} ${describe([(config as { types?: unknown } | undefined)?.types, ...reading])}`;
     },
     async connect(url, like) {
       const factory = custom ? await custom(url) : make(url, like);

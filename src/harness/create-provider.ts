@@ -5,6 +5,7 @@ import { createInnerAdapter } from '../database/inner-adapter';
 import { createError } from '../errors';
 import type { ResolvedDatabaseOptions } from '../options';
 import type { Provider, ProviderContext } from '../providers/provider';
+import { createPostgresqlProvider } from '../providers/postgresql';
 import { createSqliteProvider } from '../providers/sqlite';
 import { sqliteAdapters } from '../providers/sqlite-adapters';
 import type { PrismaProject } from '../schema/schema-source';
@@ -43,6 +44,8 @@ export function createProvider(
         },
       });
     }
+    case 'postgresql':
+      return createPostgresqlProvider(shared);
     default:
       throw createError({
         code: 'PRISMA_TEST_PROVIDER_UNSUPPORTED',
