@@ -2,7 +2,7 @@ import { createError } from '../errors';
 import { offlineAdapter } from './engine-adapter';
 import { parsePsl } from './psl';
 import { listElements, parseArguments, stringValue } from './psl-text';
-import { createSchemaEngine, enginePanic } from './schema-engine';
+import { createSchemaEngine, orPanic } from './schema-engine';
 import { schemaError } from './schema-error';
 import type { PrismaProject, SchemaVariant } from './schema-source';
 import { quoteIdentifier } from './table-name';
@@ -46,7 +46,7 @@ async function diffFromEmpty(variant: SchemaVariant, provider: EngineProvider): 
   try {
     const engine = await createSchemaEngine(variant.files.map(({ path, content }) => [path, content]), adapter);
     try {
-      const { stdout } = await engine.diff({
+      const call = engine.diff({
         from: { tag: 'empty' },
         to: { tag: 'schemaDatamodel', files: variant.files },
         script: true,
@@ -54,12 +54,13 @@ async function diffFromEmpty(variant: SchemaVariant, provider: EngineProvider): 
         shadowDatabaseUrl: null,
         filters: { externalTables: [], externalEnums: [] },
       });
+      const { stdout } = await orPanic(call);
       return (stdout ?? '').replace(/^-- This is an empty migration\.\s*/, '').trim();
     } finally {
       engine.free();
     }
   } catch (error) {
-    throw schemaError(error, enginePanic());
+    throw schemaError(error);
   }
 }
 

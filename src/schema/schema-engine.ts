@@ -39,22 +39,42 @@ interface WasmApi {
   readonly Instance: new (module: object, imports: Readonly<Record<string, object>>) => { readonly exports: WasmExports };
 }
 
-let glue: EngineGlue | undefined;
-let lastPanic: string | undefined;
+/** The engine of this process, and how it ended if it did. */
+interface LoadedEngine {
+  readonly glue: EngineGlue;
+  panic: Error | undefined;
+  readonly waiting: Set<(panic: Error) => void>;
+}
+
+/**
+ * One per process, whichever copy of this module asks: the engine's glue is a module with state, and a second
+ * instance behind it would write into the first one's memory.
+ */
+const loadedKey = Symbol.for('jest-environment-prisma.schema-engine');
 
 /**
  * The engine compiled to WebAssembly, in this process: neither a binary nor a network is needed. It is loaded once per
  * process, when it is first asked for (~30 ms). `adapterFactory` is a bound driver adapter; to free the engine when done is
- * the caller's part.
+ * the caller's part, and to wrap its calls in {@link orPanic}.
  */
 export async function createSchemaEngine(datamodels: Datamodels | undefined, adapterFactory: object): Promise<SchemaEngine> {
-  glue ??= loadGlue();
-  return glue.SchemaEngine.new({ datamodels }, () => {}, adapterFactory);
+  return orPanic(loadEngine().glue.SchemaEngine.new({ datamodels }, () => {}, adapterFactory));
 }
 
-/** What the engine said when it last panicked. */
-export function enginePanic(): string | undefined {
-  return lastPanic;
+/** A call of the engine that rejects when the engine panics; without this it would never settle. */
+export async function orPanic<T>(call: Promise<T>): Promise<T> {
+  const engine = loadEngine();
+  if (engine.panic !== undefined) throw engine.panic;
+  let wait: ((panic: Error) => void) | undefined;
+  const panicked = new Promise<never>((_, reject) => {
+    wait = reject;
+    engine.waiting.add(reject);
+  });
+  try {
+    return await Promise.race([call, panicked]);
+  } finally {
+    if (wait !== undefined) engine.waiting.delete(wait);
+  }
 }
 
 /** Version of the engine: of the package, whose wasm has no other. */
@@ -64,20 +84,51 @@ export function schemaEngineVersion(): string {
   return (JSON.parse(manifest) as { version: string }).version;
 }
 
-function loadGlue(): EngineGlue {
+function loadEngine(): LoadedEngine {
+  const shared = nodeGlobal() as { [loadedKey]?: LoadedEngine };
+  return (shared[loadedKey] ??= instantiate());
+}
+
+function instantiate(): LoadedEngine {
   const require = ownRequire();
   const specifier = '@prisma/schema-engine-wasm/schema_engine_bg';
   const bytes = readFileSync(require.resolve(specifier).replace(/\.js$/, '.wasm'));
-  const module = require(specifier) as EngineGlue;
-  // The glue calls it unguarded; another copy of Prisma in this process may have set its own.
+  const glue = require(specifier) as EngineGlue;
+  const engine: LoadedEngine = { glue, panic: undefined, waiting: new Set() };
+  let message = '';
+  // The glue calls it unguarded; another user of Prisma's engines in this process may have set its own.
   nodeGlobal()['PRISMA_WASM_PANIC_REGISTRY'] ??= {
-    set_message: (message: string): void => {
-      lastPanic = message;
+    set_message: (text: string): void => {
+      message = text;
     },
   };
+  const fail = (trap: unknown): void => {
+    engine.panic ??= new Error(message === '' ? 'the engine panicked' : message, { cause: trap });
+    for (const reject of engine.waiting) reject(engine.panic);
+  };
   const { Module, Instance } = nodeGlobal()['WebAssembly'] as WasmApi;
-  const instance = new Instance(new Module(bytes), { './schema_engine_bg.js': module });
-  module.__wbg_set_wasm(instance.exports);
+  const instance = new Instance(new Module(bytes), { './schema_engine_bg.js': catchTraps(glue, fail) });
+  glue.__wbg_set_wasm(instance.exports);
   (instance.exports['__wbindgen_start'] as () => void)();
-  return module;
+  return engine;
+}
+
+/** The engine's imports, with its tasks run so that a panic in one is reported instead of ending the process. */
+function catchTraps(glue: object, fail: (trap: unknown) => void): object {
+  const imports = Object.entries(glue).map(([name, value]: [string, unknown]): [string, unknown] => {
+    if (!name.startsWith('__wbg_queueMicrotask_')) return [name, value];
+    const original = value as (argument: unknown) => unknown;
+    const guarded = (argument: unknown): unknown => {
+      if (typeof argument !== 'function') return original(argument);
+      return original(() => {
+        try {
+          (argument as () => void)();
+        } catch (trap) {
+          fail(trap);
+        }
+      });
+    };
+    return [name, guarded];
+  });
+  return Object.fromEntries(imports);
 }

@@ -5,13 +5,14 @@ import { createError } from '../errors';
  * An error of the engine as ours: a schema that it rejects is `PRISMA_TEST_SCHEMA_INVALID` with Prisma's own text and
  * the file and line of the first mistake, anything else `PRISMA_TEST_ENGINE_FAILED`.
  */
-export function schemaError(error: unknown, panic: string | undefined): Error {
-  const text = stripVTControlCharacters(error instanceof Error ? error.message : String((error as Error | undefined)?.message ?? error)).trim();
-  if ((error as { code?: unknown }).code === 'P1012' || /^\s*-->/m.test(text)) return invalidSchema(text, error);
+export function schemaError(error: unknown): Error {
+  // It may come from another realm, where `instanceof` does not hold.
+  const { message = String(error), code } = error as { message?: string; code?: unknown };
+  const text = stripVTControlCharacters(message).trim();
+  if (code === 'P1012' || /^\s*-->/m.test(text)) return invalidSchema(text, error);
   return createError({
     code: 'PRISMA_TEST_ENGINE_FAILED',
     message: `Prisma's schema engine could not make the tables of this schema: ${text}`,
-    facts: { panic },
     cure: `try  push: 'cli'  in testEnvironmentOptions, and report the schema that this happens with`,
     cause: error,
   });
