@@ -1,5 +1,5 @@
 import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
-import { compareSignatures, readSignature, type ClientMatch } from '../database/client-match';
+import { compareSignatures, readSignature, type ClientMatch, type SchemaSignature } from '../database/client-match';
 import { adapterForAnotherProvider } from '../database/inner-adapter';
 import { createError } from '../errors';
 import { createSandboxAdapterFactory } from '../sandbox/sandbox-adapter';
@@ -22,7 +22,7 @@ const kinship = 0.5;
  * first query (making it harms nobody: apps make clients that a test never uses).
  */
 export function joinClient(file: FileState, facts: ClientFacts, adapter: object | undefined): JoinedClient | undefined {
-  const signature = readSignature(facts.inlineSchema);
+  const signature = signatureOf(facts.inlineSchema);
   const ranked = file.databases
     .map((database) => ({ database, match: compareSignatures(signature, database.signature) }))
     .sort((one, other) => rank(other.match) - rank(one.match));
@@ -52,6 +52,15 @@ export function joinClient(file: FileState, facts: ClientFacts, adapter: object 
     return factory.connect();
   };
   return { adapter: { ...factory, connect }, ...createCalls(file, sandbox) };
+}
+
+/** Schemas of clients that have been read: the same client is made anew in every file. */
+const signatures = new Map<string, SchemaSignature>();
+
+function signatureOf(schema: string): SchemaSignature {
+  const signature = signatures.get(schema) ?? readSignature(schema);
+  signatures.set(schema, signature);
+  return signature;
 }
 
 /** An exact match beats all; among relatives the closest one. */

@@ -20,7 +20,8 @@ export function installGlobals(session: Session, load: (module: string) => unkno
   });
   Object.defineProperty(globalThis, 'prisma', {
     configurable: true,
-    enumerable: true,
+    // Jest reads every enumerable global when a file ends: that would make a client for each file that uses none.
+    enumerable: false,
     get: () => first?.client,
     // Apps keep their singleton there (`globalThis.prisma ??= …`); it is theirs from then on.
     set: (value: unknown) =>
