@@ -21,6 +21,7 @@ interface Worker {
 
 const workers = new Map<string, Worker>();
 const opened = new Set<TestDatabase>();
+let watchesExit = false;
 
 /**
  * Makes everything ready for one test file: what is slow (config, template, lease, connection) happens for the first
@@ -86,7 +87,8 @@ function workerOf(options: ResolvedOptions): Worker {
     const { rootDir, cacheDir } = options;
     worker = { context: { rootDir, cacheDir, timing: createTiming(report), report }, databases: new Map() };
     workers.set(key, worker);
-    if (workers.size === 1) process.once('exit', () => atExit(options.timing));
+    if (!watchesExit) process.once('exit', () => atExit(options.timing));
+    watchesExit = true;
   }
   return worker;
 }
@@ -97,18 +99,24 @@ function atExit(timing: boolean): void {
 }
 
 /** Databases are told apart by what decides their content; what a file may do with one is the file's affair. */
-function databaseOf(worker: Worker, options: ResolvedDatabaseOptions): Promise<TestDatabase> {
+async function databaseOf(worker: Worker, options: ResolvedDatabaseOptions): Promise<TestDatabase> {
   const key = JSON.stringify({ ...options, access: undefined, log: undefined, isolation: undefined });
-  let database = worker.databases.get(key);
-  if (!database) {
-    database = openTestDatabase(options.name, options, worker.context);
-    worker.databases.set(key, database);
-    database.then(
-      (made) => opened.add(made),
-      () => worker.databases.delete(key),
-    );
+  const known = await worker.databases.get(key);
+  if (known && (await known.isCurrent())) return known;
+  if (known) {
+    opened.delete(known);
+    await known.close();
   }
-  return database;
+  const opening = openTestDatabase(options.name, options, worker.context);
+  worker.databases.set(key, opening);
+  try {
+    const database = await opening;
+    opened.add(database);
+    return database;
+  } catch (error) {
+    worker.databases.delete(key);
+    throw error;
+  }
 }
 
 async function prepareCache(folder: string): Promise<void> {

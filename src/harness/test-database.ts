@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
 import { readSignature, type SchemaSignature } from '../database/client-match';
 import { createInnerAdapter, type AppAdapter, type InnerAdapter } from '../database/inner-adapter';
 import { runSteps } from '../database/template-plan';
@@ -10,6 +11,7 @@ import type { PrismaProject } from '../schema/schema-source';
 import type { Timing } from '../timing';
 import { loadAdapterModule } from './adapter-module';
 import { createProvider } from './create-provider';
+import { stampFiles } from './inputs';
 import { planTemplate } from './plan-template';
 
 /** What every database of a worker shares. */
@@ -46,7 +48,10 @@ export interface TestDatabase {
   follow(adapter: AppAdapter, key: string): void;
   /** Connects anew if the connection was made with other options than those to be followed; `false` if it cannot now. */
   settle(): Promise<boolean>;
+  /** Whether the files that it was made of are as they were: a watching Jest keeps its process between runs. */
+  isCurrent(): Promise<boolean>;
   close(): Promise<void>;
+  /** What can be done while the process exits. */
   closeSync(): void;
 }
 
@@ -66,6 +71,10 @@ export async function openTestDatabase(name: string, options: ResolvedDatabaseOp
     custom: options.adapter === undefined ? undefined : (url) => loadAdapterModule(options.adapter ?? '', url),
   });
 
+  const inputs = [project.configFile, ...project.files.map((file) => file.path), ...options.overlay, ...options.sql]
+    .filter((file) => file !== undefined);
+  const stamp = await stampFiles(inputs);
+  let connected: SqlDriverAdapter | undefined;
   let followed: { readonly adapter: AppAdapter; readonly key: string } | undefined;
   let connectedKey: string | undefined;
   let prepared: PreparedDatabase | undefined;
@@ -90,9 +99,9 @@ export async function openTestDatabase(name: string, options: ResolvedDatabaseOp
     const sandbox = createSandbox({
       database: name,
       dialect: provider.dialect,
-      connect() {
+      async connect() {
         connectedKey = followed?.key ?? '';
-        return inner.connect(worker.url, followed?.adapter);
+        return (connected = await inner.connect(worker.url, followed?.adapter));
       },
       renew: () => worker.renew(),
     });
@@ -120,12 +129,15 @@ export async function openTestDatabase(name: string, options: ResolvedDatabaseOp
       if (!prepared || connectedKey === undefined || connectedKey === (followed?.key ?? '')) return true;
       return prepared.sandbox.reconnect();
     },
+    isCurrent: async () => (await stampFiles(inputs)) === stamp,
     async close() {
       await prepared?.sandbox.close();
       await prepared?.worker.release();
       await provider.close();
     },
     closeSync() {
+      // SQLite's adapters close at once, and Windows removes no file that is open. A connection to a server ends with the process.
+      if (prepared?.worker.releaseSync) void connected?.dispose();
       prepared?.worker.releaseSync?.();
     },
   };

@@ -76,7 +76,12 @@ export function createSqliteProvider(context: SqliteContext): Provider {
           await removeFiles(file);
         },
         releaseSync() {
-          for (const suffix of companions) rmSync(file + suffix, { force: true });
+          try {
+            for (const suffix of companions) rmSync(file + suffix, { force: true });
+          } catch (error) {
+            // Windows keeps files that somebody has open; the next run removes what is left.
+            if (!['EBUSY', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+          }
         },
       };
     },
