@@ -40,7 +40,7 @@ export interface TestDatabase {
   readonly resolveFrom: readonly string[];
   /** Makes sure that the template exists; resolves to its fingerprint. */
   build(): Promise<string>;
-  /** Template, lease, sandbox: made at the first call. */
+  /** Template, lease, sandbox: made at the first call, and anew when the lease was lost. */
   prepare(): Promise<PreparedDatabase>;
   /** What `prepare` made, if it was called. */
   readonly prepared: PreparedDatabase | undefined;
@@ -93,19 +93,28 @@ export async function openTestDatabase(name: string, options: ResolvedDatabaseOp
     return plan.fingerprint;
   };
 
-  const prepare = async (): Promise<PreparedDatabase> => {
+  const lease = async (): Promise<PreparedDatabase> => {
     const fingerprint = await build();
     const worker = await timing.measure('lease', () => provider.lease(fingerprint), (leased) => leased.name);
     const sandbox = createSandbox({
       database: name,
       dialect: provider.dialect,
       async connect() {
+        worker.check?.();
         connectedKey = followed?.key ?? '';
         return (connected = await inner.connect(worker.url, followed?.adapter));
       },
       renew: () => worker.renew(),
     });
-    prepared = { worker, sandbox };
+    return { worker, sandbox };
+  };
+
+  /** One lease for the worker's life, unless the server has dropped the session that held it. */
+  const prepare = async (): Promise<PreparedDatabase> => {
+    if (prepared && isHeld(prepared.worker)) return prepared;
+    await prepared?.sandbox.close();
+    prepared = undefined;
+    prepared = await lease();
     return prepared;
   };
 
@@ -118,7 +127,7 @@ export async function openTestDatabase(name: string, options: ResolvedDatabaseOp
     inner,
     resolveFrom,
     build,
-    prepare: () => (preparing ??= prepare()),
+    prepare: () => (preparing ??= prepare().finally(() => (preparing = undefined))),
     get prepared() {
       return prepared;
     },
@@ -141,6 +150,16 @@ export async function openTestDatabase(name: string, options: ResolvedDatabaseOp
       prepared?.worker.releaseSync?.();
     },
   };
+}
+
+function isHeld(worker: WorkerDatabase): boolean {
+  try {
+    worker.check?.();
+    return true;
+  } catch {
+    // The next lease meets the same trouble, if it lasts, and reports it.
+    return false;
+  }
 }
 
 /** Monorepos and pnpm hold several copies of Prisma's packages: each of these folders may reach another. */
