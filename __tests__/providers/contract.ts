@@ -47,7 +47,8 @@ export function describeProvider(subject: ProviderSubject): void {
       leases.push(database);
       return database;
     };
-    const names = async (url: string): Promise<unknown[]> => (await subject.run(url, 'SELECT name FROM item ORDER BY id')).map((row) => row['name']);
+    const names = async (url: string): Promise<unknown[]> =>
+      (await subject.run(url, 'SELECT name FROM item ORDER BY id')).map((row) => row['name']);
     const add = (url: string, name: string): Promise<unknown> => subject.run(url, `INSERT INTO item (name) VALUES ('${name}')`);
     const child = (fingerprint: string, ...steps: string[]): ReturnType<typeof start> => start(subject.file, context, fingerprint, steps);
 
@@ -123,12 +124,12 @@ export function describeProvider(subject: ProviderSubject): void {
       expect(await provider.ensureTemplate(fingerprint, build)).toBe('built');
     });
 
-    promise('an error in SQL is the driver\'s own', async () => {
+    promise("an error in SQL is the driver's own", async () => {
       const bad = (target: TemplateTarget): Promise<void> => target.execute('CREATE TABLE ok (id INTEGER);\nSELECT nonsense FROM ok;');
       await expect(provider.ensureTemplate(nextPrint(), bad)).rejects.toMatchObject({ message: expect.stringContaining('nonsense') });
     });
 
-    promise('a leased database has what the template has, and is nobody else\'s', async () => {
+    promise("a leased database has what the template has, and is nobody else's", async () => {
       const fingerprint = nextPrint();
       await provider.ensureTemplate(fingerprint, build);
       const [one, two] = [await lease(fingerprint), await lease(fingerprint)];
@@ -148,7 +149,7 @@ export function describeProvider(subject: ProviderSubject): void {
       expect(await names((await lease(fingerprint)).url)).toEqual(['from the template']);
     });
 
-    promise('renewing makes the content the template\'s again, under the same URL', async () => {
+    promise("renewing makes the content the template's again, under the same URL", async () => {
       const fingerprint = nextPrint();
       await provider.ensureTemplate(fingerprint, build);
       const { url, renew } = await lease(fingerprint);

@@ -14,7 +14,10 @@ export const subject: ProviderSubject = {
   run: query,
   async databases(context) {
     const base = path.basename(context.rootDir);
-    const rows = await query(serverUrl('postgres'), `SELECT datname::text AS name FROM pg_database WHERE datname LIKE '${base}%' ORDER BY 1`);
+    const rows = await query(
+      serverUrl('postgres'),
+      `SELECT datname::text AS name FROM pg_database WHERE datname LIKE '${base}%' ORDER BY 1`,
+    );
     return rows.map((row) => String(row['name']));
   },
 };

@@ -5,10 +5,10 @@ import type { AdapterPackage } from './provider';
 
 /** What the adapter needs of the provider that it belongs to. */
 export interface AdapterHost {
+  /** Whether the server knows TLS. */
+  readonly hasTls: boolean;
   /** Loaded when the first adapter is made. */
   driver(): PgDriver;
-  /** Whether the server knows TLS; the embedded one does not, whatever the app asks for. */
-  readonly hasTls: boolean;
 }
 
 /** Settings of a `pg.PoolConfig` that say where to connect: the worker database's URL says it instead. */

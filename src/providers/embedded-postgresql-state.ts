@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { isAlive } from './process-alive';
+
+/** A server that runs, as PostgreSQL itself writes it down. */
+export interface ServerState {
+  readonly pid: number;
+  readonly port: number;
+  /** `false` while it starts or stops. */
+  readonly isReady: boolean;
+}
+
+/** Reads what `postmaster.pid` says; `undefined` where no server runs in the folder. */
+export function readServerState(folder: string): ServerState | undefined {
+  let lines: string[];
+  try {
+    lines = readFileSync(path.join(folder, 'data', 'postmaster.pid'), 'utf8').split('\n');
+  } catch {
+    return undefined;
+  }
+  const pid = Number(lines[0]);
+  if (!(pid > 0) || !isAlive(pid)) return undefined;
+  return { pid, port: Number(lines[3]), isReady: lines[7]?.trim() === 'ready' };
+}
