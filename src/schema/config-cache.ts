@@ -91,9 +91,7 @@ function findUrl(url: string | undefined, inputs: ConfigInputs, env: NodeJS.Proc
 function readUrl(source: UrlSource, inputs: ConfigInputs, env: NodeJS.ProcessEnv): { url: string | undefined; known: boolean } {
   if (source.from === 'none') return { url: undefined, known: true };
   const url =
-    source.from === 'variable'
-      ? env[source.name]
-      : inputs.files[source.file]?.content.slice(source.start, source.start + source.length);
+    source.from === 'variable' ? env[source.name] : inputs.files[source.file]?.content.slice(source.start, source.start + source.length);
   return { url, known: url !== undefined };
 }
 

@@ -12,11 +12,14 @@ export interface ConfigInputs {
 }
 
 /** Modules whose result depends on nothing but their arguments. */
-const pureModules = new Set(['prisma/config', '@prisma/config', 'dotenv', 'dotenv/config', 'path', 'url'].flatMap((name) => [name, `node:${name}`]));
+const pureModules = new Set(
+  ['prisma/config', '@prisma/config', 'dotenv', 'dotenv/config', 'path', 'url'].flatMap((name) => [name, `node:${name}`]),
+);
 const extensions = ['', '.ts', '.js', '.mts', '.mjs', '.cts', '.cjs', '.json', '/index.ts', '/index.js'];
 
 /** What the world decides, not the text: a config that names any of these is evaluated anew each time. */
-const impure = /\b(?:Date|Math|Function|eval|fetch|globalThis|global|await|performance|crypto|Bun|Deno|Reflect|module|resolve\.paths)\b|import\.meta\.(?!url\b|dirname\b|filename\b)|\brequire\s*(?!\()|\bimport\s*\(/;
+const impure =
+  /\b(?:Date|Math|Function|eval|fetch|globalThis|global|await|performance|crypto|Bun|Deno|Reflect|module|resolve\.paths)\b|import\.meta\.(?!url\b|dirname\b|filename\b)|\brequire\s*(?!\()|\bimport\s*\(/;
 
 /**
  * Reads off a config's text what decides its result; `undefined` where the text does not tell. Deliberately narrow: a

@@ -18,7 +18,10 @@ const columnType = { int32: 0, boolean: 5, text: 7 };
 export function offlineAdapter(provider: 'sqlite' | 'postgres', schemaName: string | undefined): object {
   // The engine tells promises by `instanceof`, in the realm that it was loaded into.
   const OuterPromise = nodeGlobal()['Promise'] as PromiseConstructor;
-  const answer = (value: unknown): (() => Promise<Result<unknown>>) => () => OuterPromise.resolve(ok(value));
+  const answer =
+    (value: unknown): (() => Promise<Result<unknown>>) =>
+    () =>
+      OuterPromise.resolve(ok(value));
   const refuse = (): Promise<Result<never>> => OuterPromise.resolve({ ok: false, error: { kind: 'GenericJs', id: 0 } });
   const connection = {
     provider,

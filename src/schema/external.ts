@@ -1,5 +1,5 @@
 import { createError } from '../errors';
-import { nearest } from './nearest';
+import { nearestName } from '../options-nearest';
 import type { PslBlock } from './psl';
 import type { PrismaProject, VariantOptions } from './schema-source';
 import { databaseName, filterName } from './table-name';
@@ -61,7 +61,13 @@ function chooser(
   for (const [list, listed] of Object.entries(external) as ['create' | 'omit', readonly string[]][]) {
     for (const name of listed) {
       if (!entries.some((entry) => aliases(entry).includes(name))) {
-        throw notExternal(list, name, entries.map((entry) => entry.name), blocks, defaultSchema);
+        throw notExternal(
+          list,
+          name,
+          entries.map((entry) => entry.name),
+          blocks,
+          defaultSchema,
+        );
       }
     }
   }
@@ -84,7 +90,7 @@ function notExternal(
   defaultSchema: string | undefined,
 ): Error {
   const managed = blocks.find((block) => names(block, defaultSchema).includes(name));
-  const near = nearest(name, externals);
+  const near = nearestName(name, externals);
   const declare = `declare it in the Prisma config:  tables: { external: ['${managed ? filterName(managed, defaultSchema) : name}'] }`;
   return createError({
     code: 'PRISMA_TEST_NOT_EXTERNAL',

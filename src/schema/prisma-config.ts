@@ -53,11 +53,11 @@ const placeholder = 'prisma-test-unset:';
  */
 export async function evaluateConfig(configFile: string, env: NodeJS.ProcessEnv): Promise<PrismaConfig> {
   const directory = path.dirname(configFile);
-  const { loadConfigFromFile } = nodeRequire(directory)(resolveConfigPackage(directory)) as ConfigPackage;
+  const loader = nodeRequire(directory)(resolveConfigPackage(directory)) as ConfigPackage;
   const missing = new Set<string>();
   try {
     for (;;) {
-      const { config, error } = await loadConfigFromFile({ configFile, configRoot: directory });
+      const { config, error } = await loader.loadConfigFromFile({ configFile, configRoot: directory });
       if (config !== undefined) return readConfig(config);
       const message = error?.error?.message ?? error?._tag ?? 'unknown error';
       const name = /Cannot resolve environment variable: (.+?)\.(?:\s|$)/.exec(message)?.[1];

@@ -78,7 +78,10 @@ function resolveSchema(options: LoadProjectOptions, location: ProjectLocation, c
 }
 
 function readProvider(blocks: readonly PslBlock[], schemaPath: string): PrismaProject['provider'] {
-  const provider = stringSetting(blocks.find((block) => block.kind === 'datasource'), 'provider');
+  const provider = stringSetting(
+    blocks.find((block) => block.kind === 'datasource'),
+    'provider',
+  );
   switch (provider) {
     case 'postgres':
     case 'postgresql':

@@ -44,7 +44,10 @@ async function diffFromEmpty(variant: SchemaVariant, provider: EngineProvider): 
   }
   const adapter = offlineAdapter(provider === 'sqlite' ? 'sqlite' : 'postgres', variant.defaultSchema);
   try {
-    const engine = await createSchemaEngine(variant.files.map(({ path, content }) => [path, content]), adapter);
+    const engine = await createSchemaEngine(
+      variant.files.map(({ path, content }) => [path, content]),
+      adapter,
+    );
     try {
       const call = engine.diff({
         from: { tag: 'empty' },

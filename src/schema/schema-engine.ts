@@ -26,7 +26,11 @@ export type Datamodels = readonly (readonly [path: string, content: string])[];
 
 interface EngineGlue {
   readonly SchemaEngine: {
-    readonly new: (options: { datamodels: Datamodels | undefined }, log: (line: string) => void, adapterFactory: object) => Promise<SchemaEngine>;
+    readonly new: (
+      options: { datamodels: Datamodels | undefined },
+      log: (line: string) => void,
+      adapterFactory: object,
+    ) => Promise<SchemaEngine>;
   };
   __wbg_set_wasm(exports: WasmExports): void;
 }

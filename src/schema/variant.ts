@@ -1,6 +1,6 @@
 import { createError } from '../errors';
 import { decideExternal } from './external';
-import { nearest } from './nearest';
+import { nearestName } from '../options-nearest';
 import { parsePsl } from './psl';
 import type { PslBlock, PslField } from './psl';
 import { applyEdits } from './psl-text';
@@ -30,7 +30,9 @@ export function createVariant(project: PrismaProject, options: VariantOptions): 
   const omitted = decideExternal(project, present, options.external, defaultSchema);
   const left = present.filter((block) => !omitted.blocks.includes(block));
 
-  const views = left.filter(({ kind }) => kind === 'view').map((block) => ({ block, definition: findViewDefinition(project, block, defaultSchema) }));
+  const views = left
+    .filter(({ kind }) => kind === 'view')
+    .map((block) => ({ block, definition: findViewDefinition(project, block, defaultSchema) }));
   const tables = views.filter(({ definition }) => definition === undefined).map(({ block }) => block);
 
   // An overlay may have a datasource of its own, so that editors can check it; the project's is the one that counts.
@@ -53,7 +55,11 @@ export function createVariant(project: PrismaProject, options: VariantOptions): 
     defaultSchema,
     omittedTables: omitted.tables,
     omittedEnums: omitted.enums,
-    views: createViews(views.flatMap(({ definition }) => definition ?? []), project.provider, defaultSchema),
+    views: createViews(
+      views.flatMap(({ definition }) => definition ?? []),
+      project.provider,
+      defaultSchema,
+    ),
   };
 }
 
@@ -70,7 +76,12 @@ function findExcluded(declared: readonly PslBlock[], exclude: readonly string[])
     const block = declared.find((candidate) => candidate.name === name);
     if (block !== undefined) return block;
     const byTable = declared.find((candidate) => databaseName(candidate) === name)?.name;
-    const near = byTable ?? nearest(name, declared.map((candidate) => candidate.name));
+    const near =
+      byTable ??
+      nearestName(
+        name,
+        declared.map((candidate) => candidate.name),
+      );
     throw createError({
       code: 'PRISMA_TEST_UNKNOWN_MODEL',
       message: `The option \`exclude\` names "${name}", which is no model, view or enum of the schema.`,
