@@ -77,7 +77,7 @@ export const packageOrPath: ValueReader<string> = (option) => {
 };
 
 /** An option of a wrong type: what was expected, what came, and the line to write. */
-export function typeError(option: OptionValue, expected: string, example: string): Error {
+function typeError(option: OptionValue, expected: string, example: string): Error {
   return createError({
     code: 'PRISMA_TEST_OPTION_TYPE',
     message: `Wrong type of option: \`${option.key}\` in ${option.holder} must be ${expected}, but it is ${describe(option.value)}.`,
