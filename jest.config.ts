@@ -19,7 +19,13 @@ const config: Config = {
     // Jest itself, as a child process, in small projects of users.
     { ...node, displayName: 'e2e', testMatch: ['<rootDir>/__tests__/e2e/*.test.ts'] },
     // The package tests itself with itself, from its build.
-    { ...base, displayName: 'self', testEnvironment: 'prisma', testMatch: ['<rootDir>/__tests__/self/**/*.test.ts'] },
+    {
+      ...base,
+      displayName: 'self',
+      testEnvironment: 'prisma',
+      testEnvironmentOptions: { config: 'prisma/prisma.config.ts', databases: { audit: { config: 'prisma/audit/prisma.config.ts' } } },
+      testMatch: ['<rootDir>/__tests__/self/**/*.test.ts'],
+    },
   ],
 };
 
