@@ -3,7 +3,7 @@ import type { ProviderSubject } from './contract';
 
 /**
  * Goes through steps of the contract in a process of its own: `ensure` the template, `ensure:hang` in the midst of
- * building it, `lease` a database, `hold` it for ever. Says each step's result in a line `step<TAB>result`.
+ * building it, `lease` a database, `hold` it for ever, `run:SQL` on the URL that it is told. Says each step's result in a line `step<TAB>result`.
  */
 const [file = '', contextText = '{}', fingerprint = '', ...steps] = process.argv.slice(2);
 
@@ -25,8 +25,17 @@ async function main(): Promise<void> {
       say(step, result);
     }
     if (step === 'lease') say(step, (await provider.lease(fingerprint)).url);
+    if (step.startsWith('run:')) {
+      const running = subject.run(await told(), step.slice(4));
+      setTimeout(() => say('running', ''), 300);
+      await running.catch(() => undefined);
+    }
     if (step === 'hold') await forever();
   }
+}
+
+function told(): Promise<string> {
+  return new Promise((resolve) => process.stdin.once('data', (chunk: Buffer) => resolve(chunk.toString().trim())));
 }
 
 function forever(): Promise<never> {

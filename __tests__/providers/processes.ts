@@ -7,6 +7,8 @@ import type { ProviderContext } from '../../src/providers/provider';
 export interface ContractProcess {
   /** What it said of a step; rejects when it fails or ends before it. */
   said(step: string): Promise<string>;
+  /** Sends it a line. */
+  tell(line: string): void;
   /** `SIGKILL`: the process has no chance to tidy up. */
   kill(): void;
   /** Its exit code. */
@@ -21,7 +23,7 @@ export function start(file: string, context: ProviderContext, fingerprint: strin
   const child = spawn(
     process.execPath,
     ['-r', 'esbuild-register', path.join(__dirname, 'child.ts'), file, JSON.stringify(context), fingerprint, ...steps],
-    { cwd: repo, stdio: ['ignore', 'pipe', 'pipe'] },
+    { cwd: repo, stdio: ['pipe', 'pipe', 'pipe'] },
   );
   let errors = '';
   child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
@@ -46,6 +48,7 @@ export function start(file: string, context: ProviderContext, fingerprint: strin
         look();
         void ended.then((code) => reject(new Error(`the child ended (${code}) before it said "${step}":\n${errors}`)));
       }),
+    tell: (line) => void child.stdin.write(`${line}\n`),
     kill: () => void child.kill('SIGKILL'),
     ended,
   };
