@@ -42,6 +42,8 @@ export interface Sandbox {
   /** Runs `work` on the connection when its turn has come, with the current scope opened. */
   speak<T>(frame: Frame | undefined, work: (connection: PinnedConnection) => Promise<T>): Promise<T>;
   enter(scope: Scope): void;
+  /** Whether the database still has what was written in `scope`. */
+  holds(scope: Scope): boolean;
   /** Rolls back everything since `scope` was entered. Whatever still waits is refused, what runs is waited for. */
   leave(scope: Scope): Promise<ScopeLeftovers>;
   /** Closes the connection if no scope is opened, so that the next statement connects anew; else returns `false`. */
@@ -107,6 +109,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     },
     connectionInfo: async () => (await connect()).connectionInfo,
     enter: (scope) => scopes.enter(scope),
+    holds: (scope) => scopes.holds(scope),
     async leave(scope) {
       stack.rejectWaiting((context) => lateStatement(context, scope));
       await stack.idle();

@@ -33,6 +33,8 @@ export interface ScopeStack {
   changed(sql: string): void;
   /** After a statement that failed outside of the application's own transactions. */
   failed(): Promise<void>;
+  /** Whether the database still has what was written in `scope`: it is opened, and the connection was not lost since. */
+  holds(scope: Scope): boolean;
   /** Forgets all that was opened: the connection is gone. */
   forget(): void;
 }
@@ -132,6 +134,7 @@ export function createScopeStack(dialect: Dialect, connect: () => Promise<Pinned
       if (!level?.guard || !dialect.failurePoisons) return;
       await (await connect()).control([dialect.rollbackTo(level.guard)]);
     },
+    holds: (scope) => levels.some((level) => level.scope === scope && level.opened),
     forget() {
       for (const level of levels) level.opened = false;
     },
