@@ -100,7 +100,7 @@ function atExit(timing: boolean): void {
 
 /** Databases are told apart by what decides their content; what a file may do with one is the file's affair. */
 async function databaseOf(worker: Worker, options: ResolvedDatabaseOptions): Promise<TestDatabase> {
-  const key = JSON.stringify({ ...options, access: undefined, log: undefined, isolation: undefined });
+  const key = JSON.stringify({ ...options, access: undefined, denial: undefined, log: undefined, isolation: undefined });
   const known = await worker.databases.get(key);
   if (known && (await known.isCurrent())) return known;
   if (known) {

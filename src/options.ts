@@ -82,6 +82,8 @@ export interface ResolvedDatabaseOptions {
   readonly seed: boolean | string;
   readonly isolation: Isolation;
   readonly access: 'allow' | 'deny';
+  /** Why the file's docblock denies access, and what to change in it. */
+  readonly denial?: { readonly because: string; readonly cure: string };
   readonly log: 'failed' | 'all' | 'none';
   readonly env: readonly string[];
   readonly passthrough: boolean;

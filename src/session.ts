@@ -28,6 +28,8 @@ export interface TransactionCall extends ClientCall {
 
 /** A client that has joined a database's sandbox. */
 export interface JoinedClient {
+  /** Name of that database; `undefined` for a client that was refused. */
+  readonly database?: string;
   readonly adapter: SqlDriverAdapterFactory;
   call(name: string, site: CallSite): ClientCall;
   /** `nested`: a transaction inside the transaction client, which is a savepoint of Prisma's own. */
@@ -55,6 +57,36 @@ export interface ModuleFile {
   readonly esModule: string | undefined;
 }
 
+/** A scope that is open now. */
+export interface OpenScope {
+  /** The same scope has the same id as long as it is open; no two of a file share one. */
+  readonly id: number;
+  readonly kind: 'worker' | 'file' | 'describe' | 'test';
+  /** Which of the file's writes was the latest that is in effect in it; 0 if there is none. */
+  readonly lastWrite: number;
+}
+
+/** What fixtures need of the worker's realm. */
+export interface SessionScopes {
+  /** The scopes that are open now, outermost first. */
+  open(): readonly OpenScope[];
+  /** The number of writes so far: what is read now is as new as that. */
+  writes(): number;
+  /** Runs `work` beneath the file's scope, which must hold nothing yet: the rows stay for the worker's later files. */
+  inWorker<T>(work: () => Promise<T>): Promise<T>;
+  /** A value made in the worker's scope, as text; `undefined` when its rows are gone. */
+  workerValue(key: string): string | undefined;
+  keepWorkerValue(key: string, value: string): void;
+}
+
+/** One statement that a database got on behalf of the application. */
+export interface ExecutedQuery {
+  readonly database: string;
+  readonly sql: string;
+  /** `prisma.user.findMany() at src/users.ts:12:28`. */
+  readonly call: string;
+}
+
 /** What the worker's realm offers to one test file's realm. Frozen; closed when the file ends. */
 export interface Session {
   readonly databases: Readonly<Record<string, SessionDatabase>>;
@@ -68,4 +100,7 @@ export interface Session {
   join(facts: ClientFacts, adapter: object | undefined): JoinedClient | undefined;
   /** Keeps what is costly to make and belongs to no realm (a compiled WebAssembly module) for later files. */
   keep<T>(key: string, make: () => Promise<T>): Promise<T>;
+  readonly scopes: SessionScopes;
+  /** Tells of each statement from now on; returns what ends that. Savepoints of the sandbox are not among them. */
+  watchQueries(listener: (query: ExecutedQuery) => void): () => void;
 }

@@ -6,7 +6,9 @@ import type { ClientGenerator } from '../schema/schema-source';
 import type { ModuleFile, Session, SessionDatabase } from '../session';
 import type { FileState } from './file-run';
 import { joinClient, placeholderAdapter } from './join-client';
+import { createSessionScopes } from './session-scopes';
 import type { TestDatabase } from './test-database';
+import { watchQueries } from './write-watch';
 
 /** What is kept between files because it is costly to make and belongs to no realm. */
 const kept = new Map<string, Promise<unknown>>();
@@ -31,6 +33,8 @@ export function createSession(file: FileState): Session {
       made.catch(() => kept.delete(key));
       return made;
     },
+    scopes: createSessionScopes(file),
+    watchQueries: (listener) => watchQueries(file.sandboxes(), listener),
   });
 }
 

@@ -1,14 +1,17 @@
-import type { Scope } from '../sandbox/call-context';
+import type { Operation, Scope } from '../sandbox/call-context';
 import { currentContext, runInContext } from '../sandbox/call-context';
 import { settlesWithin } from '../sandbox/clock';
 import type { Session } from '../session';
 import { createError, type PrismaTestError } from '../errors';
+import { accessDenied } from './access-denied';
 import type { PendingCall } from './client-calls';
 import { abandonedTransaction, unawaitedQuery } from './leave-errors';
 import type { ResolvedDatabaseOptions } from '../options';
+import type { Sandbox } from '../sandbox/sandbox';
 import type { StatementLog } from '../sandbox/statement-log';
 import { createSession } from './create-session';
 import type { TestDatabase } from './test-database';
+import { watchWrites, type WriteWatch } from './write-watch';
 
 /** What one test file knows while it runs. */
 export interface FileState {
@@ -19,9 +22,13 @@ export interface FileState {
   /** By database, what the first app client's adapter looks like. */
   readonly adapterKeys: Map<string, string>;
   closed: boolean;
+  /** The file's open scopes, its own first. */
+  readonly scopes: readonly Scope[];
+  readonly writes: WriteWatch;
+  sandboxes(): readonly Sandbox[];
   /** Whether the file's options let it use a database. */
   allows(database: string): boolean;
-  accessDenied(database: string): PrismaTestError;
+  accessDenied(database: string, operation?: Operation): PrismaTestError;
   /** Makes the sandbox's connection one of the app's kind, before a client's first query. */
   settleAdapter(database: TestDatabase): Promise<void>;
 }
@@ -47,7 +54,12 @@ const patience = 5000;
 
 /** Begins a file: its scope is entered in every database that it may use. */
 export function openFileRun(path: string, databases: readonly TestDatabase[], options: readonly ResolvedDatabaseOptions[]): FileRun {
-  const denied = new Set(options.filter(({ access }) => access === 'deny').map(({ name }) => name));
+  const denied = new Map(options.filter(({ access }) => access === 'deny').map((each) => [each.name, each]));
+  const sandboxes = (): Sandbox[] => databases.flatMap((database) => database.prepared?.sandbox ?? []);
+  const scopes: Scope[] = [];
+  const writes = watchWrites(sandboxes());
+  /** Without isolation nothing is rolled back: what a scope wrote is there in the one around it. */
+  const isKept = options.some(({ isolation }) => isolation === 'none');
   const file: FileState = {
     path,
     databases,
@@ -55,13 +67,14 @@ export function openFileRun(path: string, databases: readonly TestDatabase[], op
     adapterKeys: new Map(),
     closed: false,
     allows: (database) => !denied.has(database),
-    accessDenied: (database) => accessDenied(path, database),
+    scopes,
+    writes,
+    sandboxes,
+    accessDenied: (database, operation) => accessDenied(path, database, denied.get(database), operation),
     async settleAdapter(database) {
       if (!(await database.settle())) throw lateAdapter(database);
     },
   };
-  const sandboxes = () => databases.flatMap((database) => database.prepared?.sandbox ?? []);
-  const scopes: Scope[] = [];
 
   const enter = (kind: Scope['kind'], name: string): Scope => {
     const scope: Scope = { kind, name, closed: false };
@@ -74,6 +87,8 @@ export function openFileRun(path: string, databases: readonly TestDatabase[], op
     const index = scopes.indexOf(scope);
     if (index < 0) return [];
     const left = scopes.splice(index);
+    const outer = scopes.at(-1);
+    if (isKept && outer) for (const each of left) writes.keep(each, outer);
     const late = [...file.pending].filter(({ operation }) => operation.scope && left.includes(operation.scope));
     if (late.length > 0) await settlesWithin(Promise.all(late.map((call) => call.settled)), patience);
     const errors = late.map(({ operation }) => unawaitedQuery(operation, scope));
@@ -96,19 +111,11 @@ export function openFileRun(path: string, databases: readonly TestDatabase[], op
     runIn: (scope, work) => runInContext({ ...currentContext(), scope }, work),
     async close() {
       const errors = await leave(root);
+      writes.stop();
       file.closed = true;
       return errors;
     },
   };
-}
-
-function accessDenied(path: string, database: string): PrismaTestError {
-  return createError({
-    code: 'PRISMA_TEST_ACCESS_DENIED',
-    message: `Database access not allowed: the options say access: 'deny' for database '${database}'.`,
-    facts: { file: path },
-    cure: "let this file use it with a docblock: /** @prisma-access allow */; or move the test to a file that may use the database",
-  });
 }
 
 function lateAdapter(database: TestDatabase): PrismaTestError {

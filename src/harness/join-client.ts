@@ -3,7 +3,8 @@ import { compareSignatures, readSignature, type ClientMatch, type SchemaSignatur
 import { adapterForAnotherProvider } from '../database/inner-adapter';
 import { createError } from '../errors';
 import { createSandboxAdapterFactory } from '../sandbox/sandbox-adapter';
-import type { ClientFacts, JoinedClient } from '../session';
+import type { Operation } from '../sandbox/call-context';
+import type { ClientFacts, JoinedClient, TransactionCall } from '../session';
 import { createCalls } from './client-calls';
 import type { FileState } from './file-run';
 import type { TestDatabase } from './test-database';
@@ -42,7 +43,9 @@ export function joinClient(file: FileState, facts: ClientFacts, adapter: object 
   }
   const conflict = followAdapter(file, database, adapter);
   if (conflict) return refused(file, facts, conflict);
-  if (!database.prepared || !file.allows(database.name)) return refused(file, facts, file.accessDenied(database.name));
+  if (!database.prepared || !file.allows(database.name)) {
+    return refused(file, facts, (operation) => file.accessDenied(database.name, operation));
+  }
 
   const { sandbox } = database.prepared;
   const adapterName = String((adapter as { adapterName?: string } | undefined)?.adapterName ?? database.provider.adapters[0]?.name);
@@ -51,7 +54,7 @@ export function joinClient(file: FileState, facts: ClientFacts, adapter: object 
     await file.settleAdapter(database);
     return factory.connect();
   };
-  return { adapter: { ...factory, connect }, ...createCalls(file, sandbox) };
+  return { database: database.name, adapter: { ...factory, connect }, ...createCalls(file, sandbox) };
 }
 
 /** Schemas of clients that have been read: the same client is made anew in every file. */
@@ -100,23 +103,26 @@ export function placeholderAdapter(file: FileState, { name, prepared, provider }
 }
 
 /** A client that can be made but not used. */
-function refused(file: FileState, facts: ClientFacts, error: Error): JoinedClient {
-  const reject = (): Promise<never> => Promise.reject(error);
-  const call = {
-    run: (): never => {
-      throw error;
-    },
-    end: () => error,
-    turn: reject,
+function refused(file: FileState, facts: ClientFacts, reason: Error | ((operation?: Operation) => Error)): JoinedClient {
+  const errorOf = (operation?: Operation): Error => (typeof reason === 'function' ? reason(operation) : reason);
+  const callOf = (operation: Operation): TransactionCall => {
+    const error = errorOf(operation);
+    return {
+      run: () => {
+        throw error;
+      },
+      end: () => error,
+      turn: () => Promise.reject(error),
+    };
   };
   return {
     adapter: {
       provider: (adapterProviders[facts.activeProvider] ?? facts.activeProvider) as 'sqlite',
       adapterName: 'jest-environment-prisma',
-      connect: reject,
+      connect: () => Promise.reject(errorOf()),
     },
-    call: () => call,
-    transaction: () => call,
+    call: (name, site) => callOf({ name, site, scope: file.scopes[0] }),
+    transaction: (site) => callOf({ name: '$transaction', site, scope: file.scopes[0] }),
   };
 }
 
