@@ -83,6 +83,6 @@ function clientMissing({ name, project }: TestDatabase): PrismaTestError {
     facts: { schema: project.files[0]?.path, output: generator?.output },
     cure: generator
       ? 'npx prisma generate'
-      : 'add to the schema: generator client { provider = "prisma-client"  output = "../src/generated/prisma" }',
+      : 'add to the schema:\ngenerator client {\n  provider = "prisma-client"\n  output   = "../src/generated/prisma"\n}',
   });
 }

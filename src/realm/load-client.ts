@@ -52,7 +52,7 @@ function clientIsEsm(module: string, cause: unknown): Error {
     message: 'The generated Prisma client is an ES module, and Jest loads this project as CommonJS.',
     facts: { client: module, reason: (cause as Error).message.split('\n')[0] },
     cure:
-      'generate it as CommonJS: generator client { provider = "prisma-client"  moduleFormat = "cjs" }\n' +
+      'generate it as CommonJS, with this line in the generator block of the schema: moduleFormat = "cjs"\n' +
       'or run Jest with ES modules: NODE_OPTIONS=--experimental-vm-modules, extensionsToTreatAsEsm: [".ts"]',
     cause,
   });
