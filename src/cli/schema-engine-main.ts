@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { openEngineDatabase } from './schema-engine-database';
 import { serveSchemaEngine } from './schema-engine-rpc';
@@ -36,15 +37,17 @@ async function main(args: string[]): Promise<void> {
     return;
   }
   const url = (JSON.parse(values.datasource ?? '{}') as { url?: string }).url;
-  const directory = process.cwd();
+  // Packages are the project's. `push: 'cli'` runs in a folder of its own and says where the project is.
+  const resolveFrom = process.env['PRISMA_TEST_RESOLVE_FROM']?.split(path.delimiter) ?? [process.cwd()];
+  const place = { directory: process.cwd(), resolveFrom };
   const [cli, command] = positionals;
   if (cli !== 'cli') {
-    await serveSchemaEngine({ datamodels: values.datamodels, url, directory }, process.stdin, process.stdout);
+    await serveSchemaEngine({ datamodels: values.datamodels, url, place }, process.stdin, process.stdout);
   } else if (command === 'can-connect-to-database') {
-    await openEngineDatabase(url ?? '', directory).checkConnection();
+    await openEngineDatabase(url ?? '', place).checkConnection();
     process.stdout.write('Connection successful\n');
   } else if (command === 'create-database') {
-    const name = await openEngineDatabase(url ?? '', directory).create();
+    const name = await openEngineDatabase(url ?? '', place).create();
     process.stdout.write(`Database '${name}' was successfully created.\n`);
   } else {
     throw new Error(`The command \`cli ${command ?? ''}\` is not known.`);

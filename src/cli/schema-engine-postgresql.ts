@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { bindFactory, engineError, requireFirst } from './schema-engine-packages';
-import type { EngineDatabase } from './schema-engine-packages';
+import type { EngineDatabase, EnginePlace } from './schema-engine-packages';
 
 /** A connection of the driver adapter, as far as it is changed here. */
 interface Connection {
@@ -42,8 +42,8 @@ const connectionErrors: Readonly<Record<string, string>> = {
 };
 
 /** A PostgreSQL database. The driver is the one that the project's `@prisma/adapter-pg` uses. */
-export function postgresqlDatabase(url: URL, directory: string): EngineDatabase {
-  const { exports, beside } = requireFirst(directory, ['@prisma/adapter-pg']);
+export function postgresqlDatabase(url: URL, place: EnginePlace): EngineDatabase {
+  const { exports, beside } = requireFirst(place, ['@prisma/adapter-pg']);
   const { PrismaPg } = exports as { PrismaPg: new (pool: object, options: object) => Factory };
   const { Client, Pool } = beside('pg') as Pg;
   const name = decodeURIComponent(url.pathname.slice(1)) || 'postgres';
@@ -63,14 +63,14 @@ export function postgresqlDatabase(url: URL, directory: string): EngineDatabase 
       adapterName: factory.adapterName,
       async connect() {
         const connection = await factory.connect();
-        const { dispose: close } = connection;
+        const close = connection.dispose.bind(connection);
         return Object.assign(connection, {
           // The adapter's own splits at every semicolon, those in strings and function bodies too.
           executeScript: async (script: string): Promise<void> => {
             await pool.query(script);
           },
           dispose: async (): Promise<void> => {
-            await close.call(connection);
+            await close();
             await dispose?.();
           },
         });
@@ -115,6 +115,12 @@ function urlOf(url: URL, database: string): string {
   changed.pathname = `/${encodeURIComponent(database)}`;
   for (const parameter of ['schema', 'connection_limit', 'pool_timeout', 'connect_timeout', 'pgbouncer']) {
     changed.searchParams.delete(parameter);
+  }
+  const schema = url.searchParams.get('schema');
+  if (schema) {
+    // The engine names tables of this schema without it, as the native one does on a connection that knows it.
+    const quoted = `"${schema.replaceAll('"', '""')}"`.replace(/[\\ ]/g, String.raw`\$&`);
+    changed.searchParams.set('options', `${url.searchParams.get('options') ?? ''} -c search_path=${quoted}`.trim());
   }
   return changed.href;
 }

@@ -5,13 +5,14 @@ import { parsePsl } from '../schema/psl';
 import { createSchemaEngine, orPanic } from '../schema/schema-engine';
 import type { SchemaEngine } from '../schema/schema-engine';
 import { openEngineDatabase } from './schema-engine-database';
+import type { EnginePlace } from './schema-engine-packages';
 
 /** What Prisma's CLI starts its engine with. */
 export interface EngineArguments {
   /** Schema files, of which the engine wants the datasource. */
   readonly datamodels: readonly string[];
   readonly url: string | undefined;
-  readonly directory: string;
+  readonly place: EnginePlace;
 }
 
 interface Request {
@@ -62,7 +63,7 @@ export async function serveSchemaEngine(args: EngineArguments, input: NodeJS.Rea
 
 async function call(engine: SchemaEngine, method: string, params: object, args: EngineArguments): Promise<unknown> {
   if (method === 'getDatabaseVersion') return engine.version(params);
-  if (method === 'createDatabase') return { databaseName: await openEngineDatabase(args.url ?? '', args.directory).create() };
+  if (method === 'createDatabase') return { databaseName: await openEngineDatabase(args.url ?? '', args.place).create() };
   const known = methods.find((name) => name === method);
   if (known === undefined) throw new Error(`The schema engine compiled to WebAssembly has no \`${method}\`.`);
   // The native engine fills in what the CLI leaves out.
@@ -73,7 +74,7 @@ async function openEngine(args: EngineArguments, params: object): Promise<Schema
   const files = args.datamodels.map((path) => ({ path, content: readFileSync(path, 'utf8') }));
   const datamodels = files.length === 0 ? undefined : files.map(({ path, content }): [string, string] => [path, content]);
   if (args.url !== undefined) {
-    return createSchemaEngine(datamodels, openEngineDatabase(args.url, args.directory).adapterFactory());
+    return createSchemaEngine(datamodels, openEngineDatabase(args.url, args.place).adapterFactory());
   }
   // A diff of schemas needs no database, only to know which kind.
   const provider = [...files, ...filesOf(params)].flatMap(parsePsl).find(({ kind }) => kind === 'datasource')?.settings['provider'];

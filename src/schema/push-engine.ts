@@ -21,12 +21,26 @@ export function supportsEngine(provider: PrismaProject['provider']): provider is
  */
 export async function createDdl(variant: SchemaVariant, provider: EngineProvider): Promise<string> {
   const tables = await diffFromEmpty(variant, provider);
+  const { before, after } = surroundings(variant, provider);
+  return join([before, tables, after]);
+}
+
+/**
+ * SQL around a push, which the real `prisma db push` does not do: database schemas before it, views after it. Empty
+ * where there is nothing to do.
+ */
+export function surroundings(variant: SchemaVariant, provider: PrismaProject['provider']): { before: string; after: string } {
   const views = variant.views.map(({ name, sql }) => `-- CreateView ${name}\n${sql};`);
-  const parts = [...createSchemas(variant, provider), tables, ...views].filter((part) => part !== '');
-  if (provider === 'sqlite' || variant.defaultSchema === undefined || variant.defaultSchema === 'public') return join(parts);
-  // The engine writes tables of the default schema without it and counts on the connection to know it.
-  const schema = quoteIdentifier(variant.defaultSchema, provider);
-  return join([`CREATE SCHEMA IF NOT EXISTS ${schema};`, `SET search_path TO ${schema};`, ...parts, 'RESET search_path;']);
+  const { defaultSchema } = variant;
+  if (defaultSchema === undefined || defaultSchema === 'public') {
+    return { before: join(createSchemas(variant, provider)), after: join(views) };
+  }
+  // Tables of the default schema are written without it: the connection is to know it.
+  const schema = quoteIdentifier(defaultSchema, provider);
+  return {
+    before: join([...createSchemas(variant, provider), `CREATE SCHEMA IF NOT EXISTS ${schema};`, `SET search_path TO ${schema};`]),
+    after: join([...(views.length === 0 ? [] : [`SET search_path TO ${schema};`]), ...views, 'RESET search_path;']),
+  };
 }
 
 /** Lets the engine check the schema and nothing else. Throws `PRISMA_TEST_SCHEMA_INVALID`. */
@@ -68,7 +82,8 @@ async function diffFromEmpty(variant: SchemaVariant, provider: EngineProvider): 
 }
 
 /** Database schemas that the engine does not make: it makes only those with a table or an enum of the variant. */
-function createSchemas(variant: SchemaVariant, provider: EngineProvider): string[] {
+function createSchemas(variant: SchemaVariant, provider: PrismaProject['provider']): string[] {
+  if (provider !== 'postgresql' && provider !== 'cockroachdb') return [];
   const datasource = variant.files.flatMap(parsePsl).find(({ kind }) => kind === 'datasource');
   const { schemas = '[]', extensions = '[]' } = datasource?.settings ?? {};
   const named = listElements(schemas).map(stringValue);
@@ -81,5 +96,6 @@ function createSchemas(variant: SchemaVariant, provider: EngineProvider): string
 }
 
 function join(parts: readonly string[]): string {
-  return parts.length === 0 ? '' : `${parts.join('\n\n')}\n`;
+  const filled = parts.map((part) => part.trim()).filter((part) => part !== '');
+  return filled.length === 0 ? '' : `${filled.join('\n\n')}\n`;
 }

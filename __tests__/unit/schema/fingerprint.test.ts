@@ -10,7 +10,10 @@ const parts: FingerprintParts = {
   provider: 'postgresql',
   source: 'push',
   push: 'engine',
-  sql: [{ path: '/a/one.sql', content: 'SELECT 1' }, { path: '/a/two.sql', content: 'SELECT 2' }],
+  sql: [
+    { path: '/a/one.sql', content: 'SELECT 1' },
+    { path: '/a/two.sql', content: 'SELECT 2' },
+  ],
   migrations: [],
   initShadowDb: undefined,
   seed: [],
@@ -48,7 +51,11 @@ test.each<[string, Partial<FingerprintParts>]>([
 });
 
 test('the variant and its DDL can be printed', async () => {
-  const { schema, ddl } = await printSchema(clinic, variantOf(clinic, { external: { omit: ['Login'] } }), clinic.files[0]?.path.split('/schema/')[0] ?? '');
+  const { schema, ddl } = await printSchema(
+    clinic,
+    variantOf(clinic, { external: { omit: ['Login'] } }),
+    clinic.files[0]?.path.split('/schema/')[0] ?? '',
+  );
   expect(schema).toContain('// schema/nested/visit.prisma\nmodel Visit {');
   expect(schema).toContain('// omitted: auth.logins (external)');
   expect(schema).not.toMatch(/\n\n\n/);

@@ -51,12 +51,12 @@ export function textOf(variant: SchemaVariant): string {
   return variant.files.map(({ content }) => content).join('\n');
 }
 
-/** Runs SQL in a SQLite database in memory and returns the rows of a query. */
-export function inSqlite(ddl: string, query: string): unknown[] {
-  const database = new Libsql(':memory:');
+/** Runs SQL in a SQLite database and returns the rows of a query. */
+export function inSqlite(ddl: string, query: string, file = ':memory:'): unknown[] {
+  const database = new Libsql(file);
   try {
-    database.exec(ddl);
-    return database.prepare(query).all() as unknown[];
+    if (ddl !== '') database.exec(ddl);
+    return database.prepare(query).all();
   } finally {
     database.close();
   }

@@ -59,15 +59,27 @@ describe('where a project is found', () => {
     ['.config/prisma.ts', config(`schema: '../db', datasource: { url: 'file:./a.db' }`)],
     ['.config/prisma.config.ts', config(`schema: '../db', datasource: { url: 'file:./a.db' }`)],
   ])('%s with a folder of schemas', async (name, text) => {
-    write({ [name]: text, 'db/b.prisma': 'model B {\n  id Int @id\n}\n', 'db/a.prisma': schema, 'db/sub/c.prisma': '// c\n', 'db/readme.md': '' });
+    write({
+      [name]: text,
+      'db/b.prisma': 'model B {\n  id Int @id\n}\n',
+      'db/a.prisma': schema,
+      'db/sub/c.prisma': '// c\n',
+      'db/readme.md': '',
+    });
     const project = await load();
     expect(project).toMatchObject({ configFile: path.join(root, name), baseDir: path.dirname(path.join(root, name)), url: 'file:./a.db' });
-    expect(project.files.map(({ path: file }) => path.relative(root, file))).toEqual(['db/a.prisma', 'db/b.prisma', 'db/sub/c.prisma'].map(path.normalize));
+    expect(project.files.map(({ path: file }) => path.relative(root, file))).toEqual(
+      ['db/a.prisma', 'db/b.prisma', 'db/sub/c.prisma'].map((file) => path.normalize(file)),
+    );
     expect(project.migrationsPath).toBe(path.join(root, 'db/migrations'));
   });
 
   test('above the root directory, no higher than the repository', async () => {
-    write({ 'prisma.config.ts': config(`schema: 'prisma/schema.prisma'`), 'prisma/schema.prisma': schema, 'packages/app/package.json': '{}' });
+    write({
+      'prisma.config.ts': config(`schema: 'prisma/schema.prisma'`),
+      'prisma/schema.prisma': schema,
+      'packages/app/package.json': '{}',
+    });
     await expect(load({ rootDir: 'packages/app' })).resolves.toMatchObject({ baseDir: root });
     write({ 'packages/package.json': '{ "workspaces": ["*"] }' });
     expect((await errorOf(() => load({ rootDir: 'packages/app' }))).code).toBe('PRISMA_TEST_PROJECT_NOT_FOUND');
@@ -129,7 +141,12 @@ test('everything of the config that tests need', async () => {
 
 describe('a URL that is not there', () => {
   test('of a variable that is not set is undefined, and the environment is as before', async () => {
-    write({ 'schema.prisma': schema, 'prisma.config.ts': config(`schema: 'schema.prisma', datasource: { url: env('SCHEMA_CHAPTER_A'), shadowDatabaseUrl: env('SCHEMA_CHAPTER_B') }`) });
+    write({
+      'schema.prisma': schema,
+      'prisma.config.ts': config(
+        `schema: 'schema.prisma', datasource: { url: env('SCHEMA_CHAPTER_A'), shadowDatabaseUrl: env('SCHEMA_CHAPTER_B') }`,
+      ),
+    });
     await expect(load()).resolves.toMatchObject({ url: undefined, provider: 'sqlite' });
     expect(Object.keys(env).filter((name) => name.startsWith('SCHEMA_CHAPTER_'))).toEqual([]);
     env['SCHEMA_CHAPTER_A'] = 'file:a.db';
@@ -166,7 +183,10 @@ describe('the cache', () => {
   });
 
   test('never holds a URL', async () => {
-    write({ 'schema.prisma': schema, 'prisma.config.ts': config(`schema: 'schema.prisma', datasource: { url: env('SCHEMA_CHAPTER_URL') }`) });
+    write({
+      'schema.prisma': schema,
+      'prisma.config.ts': config(`schema: 'schema.prisma', datasource: { url: env('SCHEMA_CHAPTER_URL') }`),
+    });
     env['SCHEMA_CHAPTER_URL'] = 'postgres://u:secret-word@h/d';
     await load();
     expect(cacheEntries()).toHaveLength(1);
@@ -214,7 +234,10 @@ describe('the cache', () => {
     ['comments and strings that look like code', `// process.env is not read here: fetch(), import('x')\nconst text = 'process.env';`],
     ['types', `import type { PrismaConfig } from 'prisma/config';`],
   ])('a config that uses %s is cached', async (_, lines) => {
-    write({ 'schema.prisma': schema, 'prisma.config.ts': `${lines}\nexport default { schema: 'schema.prisma', datasource: { url: process.env['SCHEMA_CHAPTER_URL'] } };\n` });
+    write({
+      'schema.prisma': schema,
+      'prisma.config.ts': `${lines}\nexport default { schema: 'schema.prisma', datasource: { url: process.env['SCHEMA_CHAPTER_URL'] } };\n`,
+    });
     env['SCHEMA_CHAPTER_URL'] = 'file:x.db';
     await load();
     expect(cacheEntries()).toHaveLength(1);
@@ -222,7 +245,11 @@ describe('the cache', () => {
   });
 
   test('the `.env` that the config loads is there without evaluating it', async () => {
-    write({ 'schema.prisma': schema, 'x.env': 'SCHEMA_CHAPTER_URL="file:from-dotenv.db"\n', 'prisma.config.ts': `import 'dotenv/config';\n${config(`schema: 'schema.prisma', datasource: { url: env('SCHEMA_CHAPTER_URL') }`)}` });
+    write({
+      'schema.prisma': schema,
+      'x.env': 'SCHEMA_CHAPTER_URL="file:from-dotenv.db"\n',
+      'prisma.config.ts': `import 'dotenv/config';\n${config(`schema: 'schema.prisma', datasource: { url: env('SCHEMA_CHAPTER_URL') }`)}`,
+    });
     env['DOTENV_CONFIG_PATH'] = path.join(root, 'x.env');
     env['DOTENV_CONFIG_QUIET'] = 'true';
     try {

@@ -106,7 +106,10 @@ describe('views', () => {
   test('on SQLite are found in any folder, and a whole statement is taken as it is', async () => {
     const project = fixtureProject('sqlite.prisma', { viewsPath: path.join(fixtures, 'sqlite-views') });
     const ddl = await createDdl(variantOf(project), 'sqlite');
-    const rows = inSqlite(`${ddl}\nINSERT INTO users (e_mail, updatedAt, token, cuid, nano, ulid) VALUES ('a', 0, '', '', '', '');`, 'SELECT * FROM user_stats');
+    const rows = inSqlite(
+      `${ddl}\nINSERT INTO users (e_mail, updatedAt, token, cuid, nano, ulid) VALUES ('a', 0, '', '', '', '');`,
+      'SELECT * FROM user_stats',
+    );
     expect(rows).toMatchObject([{ user_id: 1, posts: 0 }]);
   });
 });

@@ -43,25 +43,33 @@ test("a client of the user's own schema reads views that were made tables, with 
   const folder = mkdtempSync(path.join(repository, '.tmp', 'schema-client-'));
   try {
     writeFileSync(path.join(folder, 'schema.prisma'), schema);
-    const { status, stderr } = spawnSync(process.execPath, [require.resolve('prisma/build/index.js'), 'generate', '--schema', 'schema.prisma'], {
-      cwd: folder,
-      encoding: 'utf8',
-      // `generate` never runs the engine, but insists on one.
-      env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, NO_COLOR: '1' },
-    });
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      [require.resolve('prisma/build/index.js'), 'generate', '--schema', 'schema.prisma'],
+      {
+        cwd: folder,
+        encoding: 'utf8',
+        // `generate` never runs the engine, but insists on one.
+        env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, NO_COLOR: '1' },
+      },
+    );
     expect({ status, stderr }).toMatchObject({ status: 0 });
 
     const file = path.join(folder, 'test.db');
     const database = new Libsql(file);
     database.exec(await createDdl(variantOf(projectOfText(schema)), 'sqlite'));
-    database.exec(`INSERT INTO User VALUES (1, 'Ada'); INSERT INTO Report VALUES (1, 'fine'), (1, NULL), (2, 'nobody'); INSERT INTO Total VALUES (1, 7)`);
+    database.exec(
+      `INSERT INTO User VALUES (1, 'Ada'); INSERT INTO Report VALUES (1, 'fine'), (1, NULL), (2, 'nobody'); INSERT INTO Total VALUES (1, 7)`,
+    );
     database.close();
 
     const load = nodeRequire(folder);
     const { PrismaClient } = load('./client') as { PrismaClient: new (options: object) => Client };
     const { PrismaLibSql } = load('@prisma/adapter-libsql') as { PrismaLibSql: new (config: object) => object };
     const prisma = new PrismaClient({ adapter: new PrismaLibSql({ url: `file:${file}` }) });
-    await expect(prisma.report.findMany({ where: { user: { name: 'Ada' } }, include: { user: true }, orderBy: { text: 'asc' } })).resolves.toMatchObject([
+    await expect(
+      prisma.report.findMany({ where: { user: { name: 'Ada' } }, include: { user: true }, orderBy: { text: 'asc' } }),
+    ).resolves.toMatchObject([
       { text: null, user: { name: 'Ada' } },
       { text: 'fine', user: { name: 'Ada' } },
     ]);
