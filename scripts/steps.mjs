@@ -20,8 +20,9 @@ export function runNode(args, options = {}) {
 export function install() {
   if (isInstalled()) return;
   say('installing dependencies');
-  // `npm ci` would also throw away what is built already (better-sqlite3), so it is for fresh clones.
-  runNpm([existsSync(path.join(root, 'node_modules')) ? 'install' : 'ci', '--ignore-scripts', '--no-audit', '--no-fund']);
+  // Not `npm ci`: it throws away what is built already (better-sqlite3), and refuses a lock file that lacks another
+  // platform's optional packages, as one that was written behind a partial mirror does.
+  runNpm(['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund']);
 }
 
 /** Bundles src/ into dist/. */
