@@ -73,7 +73,7 @@ function readModule(content: string): { imports: string[]; variables: string[]; 
   take(/\bprocess\s*\.\s*env\s*(?:\?\.)?\s*\[\s*['"]([^'"]+)['"]\s*\]/g, variables);
   take(/(?<![\w.])env(?:\s*<[^<>()]*>)?\s*\(\s*['"]([^'"]+)['"]\s*\)/g, variables);
   const dotenv: string[] = [];
-  take(/\b(?:dotenv\s*\.\s*)?config\s*(\(\s*\))/g, dotenv);
+  take(/\b(?:dotenv\s*\.\s*)?config\s*(\(\s*(?:\{\s*quiet\s*:\s*(?:true|false)\s*,?\s*\}\s*)?\))/g, dotenv);
   const bare = code.replace(/(["'])(?:\\.|(?!\1)[^\\\n])*\1/g, '""');
   // What is left of these names is used in a way that does not tell what is read.
   if (/\bprocess\b|(?<![\w.])env\s*[(<]|\bdotenv\s*[.[]|(?<!\w)config\s*\(/.test(bare) || impure.test(bare)) return undefined;

@@ -8,6 +8,9 @@ import { applyMigrations, readMigrations } from '../../../src/schema/migrations'
 import { splitStatements } from '../../../src/schema/sql-statements';
 import { errorOf, withPostgresql } from './lab';
 
+// Databases and Prisma's CLI take their time on a busy machine.
+jest.setTimeout(120_000);
+
 const repository = path.resolve(__dirname, '../../..');
 let folder: string;
 

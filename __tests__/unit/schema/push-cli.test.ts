@@ -9,6 +9,9 @@ import { createDdl, surroundings } from '../../../src/schema/push-engine';
 import type { PrismaProject, SchemaVariant } from '../../../src/schema/schema-source';
 import { errorOf, fixtureProject, inSqlite, projectOfText, variantOf, withPostgresql } from './lab';
 
+// Databases and Prisma's CLI take their time on a busy machine.
+jest.setTimeout(120_000);
+
 const repository = path.resolve(__dirname, '../../..');
 const clinic = fixtureProject('clinic', { externalTables: ['auth.accounts', 'auth.logins'], externalEnums: ['auth.account_level'] });
 

@@ -1,6 +1,9 @@
 import { createDdl, supportsEngine, validateSchema } from '../../../src/schema/push-engine';
 import { errorOf, fixtureProject, inSqlite, projectOfText, variantOf, withPostgresql } from './lab';
 
+// Databases and Prisma's CLI take their time on a busy machine.
+jest.setTimeout(120_000);
+
 const sqlite = 'datasource db {\n  provider = "sqlite"\n}\n';
 
 test('every attribute of PSL arrives in SQLite', async () => {

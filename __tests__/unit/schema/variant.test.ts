@@ -4,6 +4,9 @@ import { parsePsl } from '../../../src/schema/psl';
 import { createDdl } from '../../../src/schema/push-engine';
 import { errorOf, fixtureProject, fixtures, inSqlite, projectOf, projectOfText, textOf, variantOf, withPostgresql } from './lab';
 
+// Databases and Prisma's CLI take their time on a busy machine.
+jest.setTimeout(120_000);
+
 const clinic = fixtureProject('clinic', { externalTables: ['auth.accounts', 'auth.logins'], externalEnums: ['auth.account_level'] });
 const overlay = ['overlay/test.prisma'].map((name) => {
   const file = path.join(fixtures, 'clinic', name);

@@ -6,6 +6,9 @@ import { nodeRequire } from '../../../src/schema/node-require';
 import { createDdl } from '../../../src/schema/push-engine';
 import { projectOfText, variantOf } from './lab';
 
+// Databases and Prisma's CLI take their time on a busy machine.
+jest.setTimeout(120_000);
+
 const repository = path.resolve(__dirname, '../../..');
 const schema = `
 generator client {
