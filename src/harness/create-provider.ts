@@ -7,6 +7,7 @@ import { createError } from '../errors';
 import type { ResolvedDatabaseOptions } from '../options';
 import type { Provider, ProviderContext } from '../providers/provider';
 import { createEmbeddedPostgresqlProvider } from '../providers/embedded-postgresql';
+import { createMysqlProvider } from '../providers/mysql';
 import { createPostgresqlProvider } from '../providers/postgresql';
 import { createSqliteProvider } from '../providers/sqlite';
 import { sqliteAdapters } from '../providers/sqlite-adapters';
@@ -48,6 +49,8 @@ export function createProvider(
     }
     case 'postgresql':
       return isEmbedded(shared) ? createEmbeddedPostgresqlProvider(shared) : createPostgresqlProvider(shared);
+    case 'mysql':
+      return createMysqlProvider(shared);
     default:
       throw createError({
         code: 'PRISMA_TEST_PROVIDER_UNSUPPORTED',

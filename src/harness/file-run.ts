@@ -2,7 +2,7 @@ import type { Operation, Scope } from '../sandbox/call-context';
 import { currentContext, runInContext } from '../sandbox/call-context';
 import { settlesWithin } from '../sandbox/clock';
 import type { Session } from '../session';
-import { createError, type PrismaTestError } from '../errors';
+import { createError, isPrismaTestError, type PrismaTestError } from '../errors';
 import { accessDenied } from './access-denied';
 import type { PendingCall } from './client-calls';
 import { abandonedTransaction, unawaitedQuery } from './leave-errors';
@@ -93,7 +93,11 @@ export function openFileRun(path: string, databases: readonly TestDatabase[], op
     if (late.length > 0) await settlesWithin(Promise.all(late.map((call) => call.settled)), patience);
     const errors = late.map(({ operation }) => unawaitedQuery(operation, scope));
     for (const sandbox of sandboxes()) {
-      const { transactions } = await sandbox.leave(scope);
+      const { transactions } = await sandbox.leave(scope).catch((error: unknown) => {
+        if (!isPrismaTestError(error)) throw error;
+        errors.push(error);
+        return { transactions: [] };
+      });
       errors.push(...transactions.map((label) => abandonedTransaction(label, scope)));
     }
     return errors;

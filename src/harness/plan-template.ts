@@ -22,6 +22,8 @@ export async function planTemplate(project: PrismaProject, options: ResolvedData
   const push: TemplateStep = {
     what: 'pushing the schema',
     async run(target) {
+      // Without an engine for it, SQL files may make the tables.
+      if (!supportsEngine(name) && sql.length > 0) return;
       if (!supportsEngine(name)) throw new Error(`'${name}' cannot be pushed by the engine`);
       await target.execute(await createDdl(variant, name));
     },

@@ -30,7 +30,9 @@ export const mysqlAdapters: readonly AdapterPackage[] = [
         // Its timer would keep a finished worker from ending.
         idleTimeout: 0,
       });
-      return [config, { ...(options as object | undefined), database, disposeExternalPool: false }];
+      // With `database`, Prisma would write it before every table, and the same statements could not reach a clone.
+      const { database: _database, ...reading } = (options ?? {}) as Record<string, unknown>;
+      return [config, { ...reading, disposeExternalPool: false }];
     },
   },
 ];

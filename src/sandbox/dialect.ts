@@ -23,6 +23,8 @@ export interface Dialect {
   classify(sql: string): StatementKind;
   /** Bookkeeping of values that a rollback does not take back (sequences); absent where there are none. */
   readonly sequences?: SequenceControl;
+  /** Counters that only DDL sets back (AUTO_INCREMENT), so between transactions; absent where there are none. */
+  readonly counters?: CounterControl;
   /** How constraints that are checked at commit are checked early; absent where there are none. */
   readonly deferred?: DeferredConstraints;
 }
@@ -34,6 +36,16 @@ export interface SequenceControl {
   /** A statement that sets back every sequence whose state differs from the one given (JSON text as read). */
   restore(state: string): string;
   /** Whether a statement may move a sequence. */
+  moves(sql: string): boolean;
+}
+
+/** Reads and restores counters that neither a rollback nor a statement in a transaction takes back. */
+export interface CounterControl {
+  /** A statement with a row for each counter: its table, its value. */
+  readonly read: string;
+  /** Statements that set back the counters that have moved, given the rows as they were and as they are. */
+  restore(before: readonly (readonly unknown[])[], now: readonly (readonly unknown[])[]): readonly string[];
+  /** Whether a statement may move a counter. */
   moves(sql: string): boolean;
 }
 

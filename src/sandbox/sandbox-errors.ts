@@ -56,6 +56,16 @@ export function controlRefused(sql: string, context: CallContext): PrismaTestErr
   });
 }
 
+/** A statement that this database commits by itself, with everything before it. */
+export function implicitCommitRefused(sql: string, context: CallContext): PrismaTestError {
+  return createError({
+    code: 'PRISMA_TEST_IMPLICIT_COMMIT',
+    message: 'A statement would commit the transaction that isolates this test: MySQL and MariaDB commit before and after DDL.',
+    facts: { statement: sql.trim().slice(0, 200), query: describeOperation(context.operation) },
+    cure: 'give this file a database without a sandbox: /** @prisma-isolation clone */; for a scratch table, CREATE TEMPORARY TABLE does not commit',
+  });
+}
+
 /** A call on a transaction that was closed because its test ended. */
 export function transactionGone(context: CallContext): PrismaTestError {
   return createError({
@@ -70,9 +80,10 @@ const lossKinds = new Set(['DatabaseNotReachable', 'ConnectionClosed', 'SocketTi
 
 /** Whether an error says that the connection is gone: by the adapters' kinds, PostgreSQL's classes, or the socket. */
 export function isConnectionLoss(error: unknown): boolean {
-  const { cause, message } = (error ?? {}) as { cause?: { kind?: string; code?: unknown }; message?: string };
+  const { cause, message } = (error ?? {}) as { cause?: { kind?: string; code?: unknown; state?: unknown }; message?: string };
   if (cause?.kind && lossKinds.has(cause.kind)) return true;
   if (/^(?:57P0[123]|08\w{3})$/.test(String(cause?.code ?? ''))) return true;
+  if (/^08/.test(String(cause?.state ?? ''))) return true;
   return /Connection terminated|not queryable|ECONNRESET|EPIPE|Connection closed/.test(message ?? '');
 }
 

@@ -44,6 +44,9 @@ export function createScopeStack(dialect: Dialect, connect: () => Promise<Pinned
   const levels: Level[] = [];
   /** Sequences as the template has them: read once, when they may first move. */
   let initialSequences: string | undefined;
+  /** The same of counters, and whether any may have moved since the real transaction began. */
+  let initialCounters: readonly (readonly unknown[])[] | undefined;
+  let countersMoved = false;
 
   const top = (): Level | undefined => levels.at(-1);
   const savepointOf = (level: Level): string => `jest_prisma_scope_${levels.indexOf(level) + 1}`;
@@ -62,7 +65,7 @@ export function createScopeStack(dialect: Dialect, connect: () => Promise<Pinned
     const savepoint = savepointOf(level);
     const restore = level.moved && level.sequences !== undefined && dialect.sequences?.restore(level.sequences);
     // Going back to a savepoint of ours first tells whether the transaction is still the one that we began.
-    const back = level.base && !dialect.failurePoisons ? [] : [dialect.rollbackTo(savepoint)];
+    const back = hasSavepoint(level) ? [dialect.rollbackTo(savepoint)] : [];
     if (!level.base) {
       await connection.control([...back, dialect.release(savepoint), ...(restore ? [restore] : [])]);
     } else if (dialect.joinsStatements) {
@@ -70,8 +73,23 @@ export function createScopeStack(dialect: Dialect, connect: () => Promise<Pinned
       await connection.rollback();
       if (restore) await connection.control([restore]);
     } else {
+      await connection.control(back);
       await connection.rollback();
+      if (countersMoved) await restoreCounters(connection);
     }
+  };
+
+  /** A real transaction has one where it could end unnoticed (DDL), or where a failure leads back to it. */
+  const hasSavepoint = (level: Level): boolean => !level.base || dialect.failurePoisons || dialect.ddlCommits;
+
+  const readCounters = async (connection: PinnedConnection): Promise<readonly (readonly unknown[])[]> =>
+    dialect.counters ? (await connection.queryRaw(plainQuery(dialect.counters.read))).rows : [];
+
+  const restoreCounters = async (connection: PinnedConnection): Promise<void> => {
+    countersMoved = false;
+    await connection.begin();
+    await connection.control(dialect.counters?.restore(initialCounters ?? [], await readCounters(connection)) ?? []);
+    await connection.rollback();
   };
 
   return {
@@ -91,11 +109,13 @@ export function createScopeStack(dialect: Dialect, connect: () => Promise<Pinned
       for (const level of left) level.scope.closed = true;
       // Inner levels go with the outermost of those that are left: one step back undoes them all.
       const outermost = left.find((level) => level.opened);
-      if (outermost) {
+      try {
+        if (!outermost) return;
         outermost.moved = left.some((level) => level.moved);
         await close(outermost);
+      } finally {
+        levels.length = index;
       }
-      levels.length = index;
     },
     async open() {
       const level = top();
@@ -105,7 +125,8 @@ export function createScopeStack(dialect: Dialect, connect: () => Promise<Pinned
       level.base = !outer.some((each) => each.opened);
       if (level.base) await connection.begin();
       level.sequences = await stateOfSequences(connection, outer);
-      if (!level.base || dialect.failurePoisons) {
+      if (level.base && dialect.counters) initialCounters ??= await readCounters(connection);
+      if (hasSavepoint(level)) {
         const savepoint = savepointOf(level);
         await connection.control([dialect.savepoint(savepoint)]);
         level.guard = savepoint;
@@ -128,6 +149,7 @@ export function createScopeStack(dialect: Dialect, connect: () => Promise<Pinned
       if (!level) return;
       level.dirty = true;
       if (!level.moved && dialect.sequences?.moves(sql)) level.moved = true;
+      if (dialect.counters?.moves(sql)) countersMoved = true;
     },
     async failed() {
       const level = top();

@@ -3,7 +3,7 @@ import { adoptQuery } from './adopt-query';
 import { currentContext } from './call-context';
 import { plainQuery, type PinnedConnection } from './pinned-connection';
 import type { RunQuery, Sandbox } from './sandbox';
-import { controlRefused, transactionGone } from './sandbox-errors';
+import { controlRefused, implicitCommitRefused, transactionGone } from './sandbox-errors';
 import type { ScopeStack } from './scope-stack';
 import type { Frame } from './transaction-stack';
 
@@ -90,6 +90,7 @@ export function createStatementRunner(sandbox: Sandbox, scopes: ScopeStack): Sta
       if (dialect.classify(query.sql) === 'control' && !(frame && isSavepointControl(query.sql))) {
         return Promise.reject(controlRefused(query.sql, context));
       }
+      if (dialect.ddlCommits && dialect.classify(query.sql) === 'ddl') return Promise.reject(implicitCommitRefused(query.sql, context));
       return sandbox.speak(frame, async (connection) => {
         const started = performance.now();
         let failure: string | undefined;

@@ -1,0 +1,66 @@
+import { query, serverUrl, unreachable } from '../providers/mysql-server';
+import { openProject } from './project';
+import { runIn, runJest } from './run-jest';
+
+const base = `jep_e2e_${process.pid}`;
+const env = { DATABASE_URL: serverUrl(base) };
+const databases = async (): Promise<string[]> =>
+  (await query(serverUrl(''), 'SHOW DATABASES')).map((row) => String(row['Database'])).filter((name) => name.startsWith(base));
+
+let why: string | undefined;
+
+beforeAll(async () => {
+  why = await unreachable();
+  if (why && process.env['CI']) throw new Error(why);
+  if (why) process.stderr.write(`SKIPPED mysql: ${why}\n`);
+});
+
+afterAll(async () => {
+  if (!why) for (const name of await databases()) await query(serverUrl(''), `DROP DATABASE \`${name}\``);
+});
+
+const promise = (name: string, work: () => Promise<void>): void => test(name, async () => (why ? undefined : work()), 120_000);
+
+promise('the sandbox on MySQL or MariaDB does what it does elsewhere', async () => {
+  const run = await runJest('mysql', [], { env });
+  expect(Object.values(run.outcomes).filter((status) => status !== 'passed')).toEqual([]);
+  expect({ exitCode: run.exitCode, tests: Object.keys(run.outcomes).length, output: run.exitCode === 0 ? '' : run.output }).toEqual({
+    exitCode: 0,
+    tests: 11,
+    output: '',
+  });
+});
+
+promise('two workers end by themselves, without a word', async () => {
+  const project = openProject('mysql', {
+    files: { '__tests__/second.test.ts': "import { db } from '../src/db';\ntest('is empty', async () => expect(await db.user.count()).toBe(0));\n" },
+  });
+  try {
+    const run = await runIn(project, ['--maxWorkers=2'], { env });
+    expect({ exitCode: run.exitCode, output: run.exitCode === 0 ? '' : run.output }).toEqual({ exitCode: 0, output: '' });
+    expect(run.output).not.toMatch(/failed to exit|did not exit|open handle|ECONN|pool is/i);
+  } finally {
+    project.remove();
+  }
+});
+
+promise('a procedure that commits is noticed, and the next test finds a fresh database', async () => {
+  const project = openProject('mysql', {
+    files: {
+      '__tests__/sandbox.test.ts': null,
+      'prisma/commit.sql': 'CREATE PROCEDURE sneaky() BEGIN COMMIT; END',
+      'jest.config.js':
+        "module.exports = { testEnvironment: 'prisma', testEnvironmentOptions: { sql: ['./prisma/schema.sql', './prisma/commit.sql'] }, transform: { '\\\\.ts$': '@swc/jest' } };",
+      '__tests__/commit.test.ts': `import { db } from '../src/db';
+test('commits', async () => { await db.user.create({ data: { email: 'a' } }); await db.$executeRawUnsafe('CALL sneaky()'); });
+test('is empty', async () => expect(await db.user.count()).toBe(0));`,
+    },
+  });
+  try {
+    const run = await runIn(project, [], { env });
+    expect({ outcomes: run.outcomes, output: run.output }).toMatchObject({ outcomes: { 'is empty': 'passed' } });
+    expect(run.output).toMatch(/CALL sneaky[\s\S]*PRISMA_TEST_SANDBOX_LOST/);
+  } finally {
+    project.remove();
+  }
+});
