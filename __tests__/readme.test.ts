@@ -49,7 +49,7 @@ test.each(projects)('the project %s passes as it stands in the README, and its t
       outcomes: Object.fromEntries(Object.keys(run.outcomes).map((test) => [test, 'passed'])),
       output: expect.any(String),
     });
-    const written = own.flatMap(({ text }) => [...text.matchAll(/^\s*test\('([^']+)'/gm)].map((match) => match[1]));
+    const written = own.flatMap(({ text }) => [...text.matchAll(/^\s*test\('([^']+)'/gm)].map((match) => match[1] ?? ''));
     expect(Object.keys(run.outcomes).toSorted()).toEqual(written.toSorted());
     expect(run.exitCode).toBe(0);
     const { stdout } = spawnSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', '.'], {

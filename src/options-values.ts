@@ -125,11 +125,17 @@ function absolute(option: OptionValue, given: string): string {
 }
 
 function describe(value: unknown): string {
-  if (value === null) return 'null';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
-  if (typeof value === 'string') return value === '' ? 'an empty text' : `the text '${value}'`;
-  if (typeof value === 'object') return 'an object';
-  return typeof value === 'function'
-    ? 'a function'
-    : `the ${typeof value} ${String(value as number | boolean | bigint | symbol | undefined)}`;
+  switch (typeof value) {
+    case 'string':
+      return value === '' ? 'an empty text' : `the text '${value}'`;
+    case 'object':
+      return value === null ? 'null' : 'an object';
+    case 'number':
+    case 'boolean':
+    case 'bigint':
+      return `the ${typeof value} ${String(value)}`;
+    default:
+      return `a ${typeof value}`;
+  }
 }

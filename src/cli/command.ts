@@ -12,10 +12,10 @@ export interface CommandContext {
   readonly flags: CommandFlags;
   /** What stands behind the command's name. */
   readonly positionals: readonly string[];
-  options(): ResolvedOptions;
+  readonly options: () => ResolvedOptions;
   /** The databases of the options; only the one that `--database` names, if it is given. */
-  databases(): Promise<readonly InspectedDatabase[]>;
-  print(line: string): void;
+  readonly databases: () => Promise<readonly InspectedDatabase[]>;
+  readonly print: (line: string) => void;
 }
 
 /** A command of `npx jest-environment-prisma`. */
