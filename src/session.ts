@@ -104,3 +104,9 @@ export interface Session {
   /** Tells of each statement from now on; returns what ends that. Savepoints of the sandbox are not among them. */
   watchQueries(listener: (query: ExecutedQuery) => void): () => void;
 }
+
+/** The session as the test file's realm finds it: what Jest knows is added. */
+export interface RealmSession extends Session {
+  /** Whether Jest loads a file as an ES module. */
+  isEsModule(file: string): boolean;
+}

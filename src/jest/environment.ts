@@ -5,14 +5,16 @@ import { openFile, type OpenFile } from '../harness';
 import type { ResolvedOptions } from '../options';
 import { readOptions } from '../options-reader';
 import { readPragmas, withPragmas } from '../options-pragmas';
-import { sessionKey } from '../session';
+import { sessionKey, type RealmSession } from '../session';
 import { loadBaseEnvironment, type EnvironmentClass } from './base-environment';
+import { canLoadEsModules, isEsModule } from './es-modules';
 import { keepMicrotasksReal } from './fake-timers';
 import { createLifecycle, type Lifecycle } from './lifecycle';
+import { presentably, presentablySync } from './presentable-error';
 import { changeEnvironment } from './process-environment';
 
 const classes = new Map<EnvironmentClass, EnvironmentClass>();
-const setupFile = path.join(__dirname, 'setup-after-env.cjs');
+const setupFile = path.join(__dirname, canLoadEsModules ? 'setup-after-env-esm.mjs' : 'setup-after-env.cjs');
 
 /**
  * The Jest environment: `testEnvironment: 'prisma'`. It is a subclass of the base environment that the options name,
@@ -20,12 +22,14 @@ const setupFile = path.join(__dirname, 'setup-after-env.cjs');
  */
 export class PrismaEnvironment {
   constructor(config: JestEnvironmentConfig, context: EnvironmentContext) {
-    const { rootDir, testEnvironmentOptions } = config.projectConfig;
-    const options = readOptions(testEnvironmentOptions, { rootDir, env: process.env });
-    const Base = loadBaseEnvironment(options.baseEnvironment, rootDir);
-    const Environment = classes.get(Base) ?? extend(Base);
-    classes.set(Base, Environment);
-    return new Environment(config, context) as unknown as PrismaEnvironment;
+    return presentablySync(() => {
+      const { rootDir, testEnvironmentOptions } = config.projectConfig;
+      const options = readOptions(testEnvironmentOptions, { rootDir, env: process.env });
+      const Base = loadBaseEnvironment(options.baseEnvironment, rootDir);
+      const Environment = classes.get(Base) ?? extend(Base);
+      classes.set(Base, Environment);
+      return new Environment(config, context) as unknown as PrismaEnvironment;
+    });
   }
 }
 
@@ -33,6 +37,7 @@ function extend(Base: EnvironmentClass): EnvironmentClass {
   return class extends Base {
     readonly #options: ResolvedOptions;
     readonly #file: string;
+    readonly #config: JestEnvironmentConfig['projectConfig'];
     #open: OpenFile | undefined;
     #lifecycle: Lifecycle | undefined;
     #restore: () => void = () => {};
@@ -42,6 +47,7 @@ function extend(Base: EnvironmentClass): EnvironmentClass {
       const options = readOptions(projectConfig.testEnvironmentOptions, { rootDir: projectConfig.rootDir, env: process.env });
       super({ ...config, projectConfig: { ...projectConfig, testEnvironmentOptions: { ...options.baseOptions } } }, context);
       this.#options = withPragmas(options, readPragmas(context.docblockPragmas, projectConfig.rootDir));
+      this.#config = projectConfig;
       this.#file = path.relative(projectConfig.rootDir, context.testPath);
       // The array belongs to Jest's config and is shared between files, docblock options or not.
       if (!projectConfig.setupFilesAfterEnv.includes(setupFile)) projectConfig.setupFilesAfterEnv.unshift(setupFile);
@@ -51,15 +57,16 @@ function extend(Base: EnvironmentClass): EnvironmentClass {
     override async setup(): Promise<void> {
       await super.setup();
       const realm = this.global.process.env as Record<string, string>;
-      this.#open = await openFile(this.#options, this.#file, { ...realm });
+      this.#open = await presentably(() => openFile(this.#options, this.#file, { ...realm }));
       this.#restore = changeEnvironment(realm, this.#open.env);
       this.#lifecycle = createLifecycle(this.#open.run, this.#options);
-      Object.defineProperty(this.global, sessionKey, { value: this.#open.run.session, enumerable: false });
+      const session: RealmSession = { ...this.#open.run.session, isEsModule: (file) => isEsModule(file, this.#config) };
+      Object.defineProperty(this.global, sessionKey, { value: Object.freeze(session), enumerable: false });
     }
 
     override async teardown(): Promise<void> {
       try {
-        await this.#lifecycle?.finish();
+        await presentably(async () => this.#lifecycle?.finish());
       } finally {
         this.#restore();
         this.#open = undefined;

@@ -11,8 +11,8 @@ import type { TestDatabaseHandle } from '../realm/install-globals';
  */
 export interface Clients {}
 
-/** The client of a database, or `any` as long as {@link Clients} does not tell. */
-type ClientOf<Name extends string> = Name extends keyof Clients ? Clients[Name] : never;
+/** The client of a database, `never` as long as {@link Clients} does not tell. */
+export export type ClientOf<Name extends string> = Name extends keyof Clients ? Clients[Name] : never;
 
 /** The handle on the test environment, as `prismaTest`. */
 export interface PrismaTest {
@@ -25,4 +25,24 @@ declare global {
   /** The client of the default database; every test's work with it is rolled back. */
   var prisma: ClientOf<'default'>;
   var prismaTest: PrismaTest;
+}
+
+/** Matchers for query budgets; `await` them. */
+interface QueryMatchers<R> {
+  /** The function sends exactly so many statements to the databases. */
+  toExecuteQueries(expected: number): Promise<R>;
+  /** The function sends at most so many statements to the databases. */
+  toExecuteQueriesAtMost(max: number): Promise<R>;
+}
+
+declare global {
+  // `expect` as a global, of @types/jest.
+  namespace jest {
+    interface Matchers<R> extends QueryMatchers<R> {}
+  }
+}
+
+// `expect` of @jest/globals.
+declare module 'expect' {
+  interface Matchers<R extends void | Promise<void>> extends QueryMatchers<R> {}
 }

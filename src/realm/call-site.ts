@@ -10,7 +10,8 @@ export function callSiteOf(callsite: PrismaCallSite | undefined): CallSite {
   return {
     location() {
       const found = callsite?.getLocation?.();
-      return found?.fileName ? `${found.fileName}:${found.lineNumber ?? 0}:${found.columnNumber ?? 0}` : undefined;
+      // Raw queries begin when they are awaited; from there Node's own frames are all that is left.
+      return found?.fileName && !found.fileName.startsWith('node:') ? `${found.fileName}:${found.lineNumber ?? 0}:${found.columnNumber ?? 0}` : undefined;
     },
   };
 }

@@ -1,6 +1,8 @@
 import type { ClientCall, ClientFacts, JoinedClient, Session } from '../session';
+import { adoptResults } from './adopt-results';
 import { callSiteOf, captureCallSite } from './call-site';
 import { toRealmError } from './realm-error';
+import type { RowOrigins } from './row-origins';
 
 /** What of Prisma's runtime is looked at. Everything else of it stays as it is. */
 interface ClientConfig extends ClientFacts {
@@ -12,6 +14,10 @@ interface ClientOptions {
 }
 interface RequestParams {
   readonly clientMethod?: string;
+  readonly model?: string;
+  readonly args?: unknown;
+  readonly dataPath?: readonly string[];
+  readonly transaction?: { readonly kind?: string };
   readonly callsite?: Parameters<typeof callSiteOf>[0];
 }
 interface PrismaClientInstance {
@@ -31,7 +37,7 @@ const transactionScope = Symbol.for('prisma.client.transaction.scope_context');
  * is the sandbox's and whose calls say on whose behalf they come. Nothing is mocked: the client, its extensions and
  * its errors are Prisma's own, made in the test's realm.
  */
-export function wrapGetPrismaClient(original: GetPrismaClient, session: Session): GetPrismaClient {
+export function wrapGetPrismaClient(original: GetPrismaClient, session: Session, rows: RowOrigins): GetPrismaClient {
   /** Found by the adapter, which extended clients and transaction clients share with the client they come from. */
   const joins = new WeakMap<object, JoinedClient>();
   const joinOf = (client: PrismaClientInstance): JoinedClient | undefined => joins.get(client._engineConfig.adapter ?? client);
@@ -43,8 +49,9 @@ export function wrapGetPrismaClient(original: GetPrismaClient, session: Session)
       constructor(options: ClientOptions) {
         const join = session.join(config, options?.adapter);
         const { accelerateUrl: _accelerateUrl, ...rest } = options ?? {};
-        super(join ? { ...rest, adapter: join.adapter } : options);
-        if (join) joins.set(join.adapter, join);
+        const adapter = join && adoptResults(join.adapter);
+        super(adapter ? { ...rest, adapter } : options);
+        if (adapter) joins.set(adapter, join);
       }
 
       override _request(params: RequestParams): Promise<unknown> {
@@ -53,7 +60,12 @@ export function wrapGetPrismaClient(original: GetPrismaClient, session: Session)
         return settle(
           () => join.call(params.clientMethod ?? 'query', callSiteOf(params.callsite)),
           (call) => call.run(() => super._request(params)),
-        );
+        ).then((result) => {
+          const { model, args, dataPath, transaction } = params;
+          const from = { client: this, database: join.database ?? '', schema: config.inlineSchema };
+          rows.note(result, { ...from, model, args, dataPath, isInTransaction: transaction?.kind === 'itx' });
+          return result;
+        });
       }
 
       override $connect(): Promise<unknown> {

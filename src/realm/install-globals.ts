@@ -1,5 +1,6 @@
 import type { Session, SessionDatabase } from '../session';
 import { loadClient } from './load-client';
+import type { ModuleLoader } from './module-loader';
 
 /** A database of the test environment, as `prismaTest.databases.NAME` gives it. */
 export interface TestDatabaseHandle<Client = unknown> {
@@ -11,8 +12,8 @@ export interface TestDatabaseHandle<Client = unknown> {
 }
 
 /** Defines `prisma` and `prismaTest`. Clients are made on demand: a file that uses none loads none. */
-export function installGlobals(session: Session, load: (module: string) => unknown): void {
-  const handles = Object.fromEntries(Object.values(session.databases).map((database) => [database.name, handleOf(database, load)]));
+export function installGlobals(session: Session, loader: ModuleLoader): void {
+  const handles = Object.fromEntries(Object.values(session.databases).map((database) => [database.name, handleOf(database, loader)]));
   const first = handles['default'];
   Object.defineProperty(globalThis, 'prismaTest', {
     configurable: true,
@@ -29,7 +30,7 @@ export function installGlobals(session: Session, load: (module: string) => unkno
   });
 }
 
-function handleOf(database: SessionDatabase, load: (module: string) => unknown): TestDatabaseHandle {
+function handleOf(database: SessionDatabase, loader: ModuleLoader): TestDatabaseHandle {
   let client: unknown;
   let making = false;
   return {
@@ -37,10 +38,10 @@ function handleOf(database: SessionDatabase, load: (module: string) => unknown):
     url: database.url,
     get client() {
       // While the app's module is loaded it may look for a client on the global: there is none yet.
-      if (client !== undefined || making) return client;
+      if (client !== undefined || making || (database.appClient && loader.isLoading(database.appClient.module))) return client;
       making = true;
       try {
-        client = loadClient(database, load);
+        client = loadClient(database, loader);
       } finally {
         making = false;
       }

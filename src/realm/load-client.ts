@@ -1,22 +1,23 @@
 import { createError } from '../errors';
 import type { SessionDatabase } from '../session';
+import type { ModuleLoader } from './module-loader';
 import { toRealmError } from './realm-error';
 
 /** The client of a database: what the app's module exports, or a new one of the generated class. */
-export function loadClient(database: SessionDatabase, load: (module: string) => unknown): unknown {
+export function loadClient(database: SessionDatabase, loader: ModuleLoader): unknown {
   const { appClient, generatedClient } = database;
-  if (appClient) return exportedClient(appClient, load(appClient.module) as Record<string, unknown>);
+  if (appClient) return exportedClient(appClient, loader.load(appClient.module));
   if (!generatedClient) throw toRealmError(database.clientMissing());
-  const { PrismaClient } = loadGenerated(database, generatedClient.module, load);
+  const { PrismaClient } = loadGenerated(database, generatedClient.module, loader);
   return new PrismaClient({ adapter: database.adapter });
 }
 
 type Generated = { readonly PrismaClient: new (options: object) => unknown };
 
-function loadGenerated(database: SessionDatabase, module: string, load: (module: string) => unknown): Generated {
+function loadGenerated(database: SessionDatabase, module: string, loader: ModuleLoader): Generated {
   let generated: Partial<Generated>;
   try {
-    generated = load(module) as Partial<Generated>;
+    generated = loader.load(module);
   } catch (error) {
     const { code, message = '' } = error as { code?: string; message?: string };
     if (code === 'MODULE_NOT_FOUND' && message.includes(module.replaceAll('\\', '/').split('/').at(-1) ?? module)) {
