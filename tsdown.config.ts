@@ -35,6 +35,8 @@ const testRealm: Record<string, string> = {
 export default defineConfig([
   { ...shared, entry: existing(outerRealm) },
   ...Object.entries(existing(testRealm)).map(([name, file]): UserConfig => ({ ...shared, entry: { [name]: file } })),
+  // It waits for imports at its top level, which only an ES module can.
+  { ...shared, format: ['esm'], dts: false, entry: existing({ 'setup-after-env-esm': 'src/jest/setup-after-env-esm.ts' }) },
 ]);
 
 function existing(entries: Record<string, string>): Record<string, string> {
