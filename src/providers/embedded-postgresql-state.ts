@@ -19,6 +19,16 @@ export function readServerState(folder: string): ServerState | undefined {
     return undefined;
   }
   const pid = Number(lines[0]);
-  if (!(pid > 0) || !isAlive(pid)) return undefined;
+  if (!(pid > 0) || !isAlive(pid) || isZombie(pid)) return undefined;
   return { pid, port: Number(lines[3]), isReady: lines[7]?.trim() === 'ready' };
+}
+
+/** In a container whose first process does not care for orphans, a dead server keeps its process id. */
+function isZombie(pid: number): boolean {
+  if (process.platform !== 'linux') return false;
+  try {
+    return /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
 }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { quoteText } from './postgresql-catalog';
+import { explainPostgresqlError } from './postgresql-errors';
 import { lockKey, type AdminSession, type Server } from './postgresql-session';
 
 /** Lock that is held, shared, by every session of ours; whoever gets it alone knows that there are none. */
@@ -17,9 +18,7 @@ const rounds = 10;
  */
 export async function attach(session: AdminSession, server: Server, stopCommand: string): Promise<void> {
   while (!(await session.tryLock(usersLock, 'shared'))) await delay(10);
-  if (!(await session.tryLock(watchLock))) return;
-  await session.unlock(watchLock);
-  await launch(session, server, stopCommand);
+  if (!(await isWatched(session))) await launch(session, server, stopCommand);
 }
 
 /**
@@ -32,13 +31,26 @@ async function launch(session: AdminSession, { driver, url }: Server, stopComman
   client.on('error', () => undefined);
   await client.connect();
   await client.query('SET client_connection_check_interval = 0; SET client_min_messages = error; SET statement_timeout = 0');
-  client.query(watch(stopCommand)).catch(() => undefined);
+  let ended: unknown;
+  client.query(watch(stopCommand)).then(
+    () => (ended = 'another one watches'),
+    (error: unknown) => (ended = error),
+  );
   // Once it holds its lock it runs, and needs this end of the connection no more.
-  while (await session.tryLock(watchLock)) {
-    await session.unlock(watchLock);
-    await delay(5);
-  }
+  while (ended === undefined && !(await isWatched(session))) await delay(5);
   client.connection.stream.destroy();
+  if (ended instanceof Error) throw explainPostgresqlError(ended, { url, doing: 'setting up the watchdog of the embedded server' });
+}
+
+/** Looks, but does not try the lock: a watchdog that finds it taken for a moment would take itself for the second one. */
+async function isWatched(session: AdminSession): Promise<boolean> {
+  const key = `${lockKey(watchLock)}::bigint`;
+  const rows = await session.query(
+    'looking for the watchdog',
+    `SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1
+      AND ((classid::bigint << 32) | objid::bigint) = ${key}`,
+  );
+  return rows.length > 0;
 }
 
 function watch(stopCommand: string): string {
