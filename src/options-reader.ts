@@ -17,7 +17,7 @@ const databaseReaders = {
   overlay: read.existingPaths,
   exclude: read.names,
   sql: read.existingPaths,
-  source: read.oneOf('push', 'migrations'),
+  source: read.oneOf('push', 'migrations', 'sql'),
   push: read.oneOf('auto', 'engine', 'cli'),
   seed: read.seed,
   isolation: read.oneOf('transaction', 'truncate', 'clone', 'none'),

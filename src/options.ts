@@ -21,7 +21,8 @@ export interface DatabaseOptions {
   readonly exclude?: readonly string[];
   /** SQL files run after the push, as the native driver runs them. */
   readonly sql?: readonly string[];
-  readonly source?: 'push' | 'migrations';
+  /** Where the schema comes from: pushed, the migrations in order, or nothing but the SQL files of `sql`. */
+  readonly source?: 'push' | 'migrations' | 'sql';
   readonly push?: 'auto' | 'engine' | 'cli';
   /** `true`: the config's `migrations.seed`; a path: a module's default export; runs into the template. */
   readonly seed?: boolean | string;
@@ -76,7 +77,7 @@ export interface ResolvedDatabaseOptions {
   readonly overlay: readonly string[];
   readonly exclude: readonly string[];
   readonly sql: readonly string[];
-  readonly source: 'push' | 'migrations';
+  readonly source: 'push' | 'migrations' | 'sql';
   readonly push: 'auto' | 'engine' | 'cli';
   /** `true`: the config's seed command; a string: absolute path of a module; `false`: none. */
   readonly seed: boolean | string;

@@ -1,7 +1,7 @@
 import type { SqlDriverAdapter, SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
-import { createError } from '../errors';
 import type { AdapterPackage } from '../providers/provider';
-import { createPackageLoader } from './package-loader';
+import { adapterBroken, adapterForAnotherProvider, adapterMissing, isNotBuilt } from './adapter-errors';
+import { createPackageLoader, declaredPackages } from './package-loader';
 
 /** What is known of an adapter that the app made: its package, and the arguments of its factory. */
 export interface AppAdapter {
@@ -27,8 +27,6 @@ export interface InnerAdapter {
   /** Equal for adapters that read values alike. */
   keyOf(adapter: AppAdapter | undefined): string;
   connect(url: string, like: AppAdapter | undefined): Promise<SqlDriverAdapter>;
-  /** Name of the official package that is used where the app shows none. */
-  defaultPackage(): string;
 }
 
 export function createInnerAdapter(options: InnerAdapterOptions): InnerAdapter {
@@ -37,25 +35,41 @@ export function createInnerAdapter(options: InnerAdapterOptions): InnerAdapter {
   const recorded = new WeakMap<object, readonly unknown[]>();
   const packageOf = (name: string | undefined): AdapterPackage | undefined => packages.find((each) => each.name === name);
 
-  const installed = (): AdapterPackage => {
-    const found = packages.find((each) => loader.resolve(each.name) !== undefined);
-    if (found) return found;
-    throw createError({
-      code: 'PRISMA_TEST_ADAPTER_MISSING',
-      message: `No driver adapter for ${options.adapterProvider} is installed.`,
-      facts: { 'looked for': packages.map((each) => each.name).join(', '), 'looked in': options.resolveFrom.join('\n') },
-      cure: `npm install --save-dev ${packages[0]?.name ?? ''}`,
-    });
+  /** Official packages that the project can reach, those that its own manifest names first. */
+  const installed = (): readonly AdapterPackage[] => {
+    const declared = declaredPackages(options.resolveFrom);
+    const found = packages.filter((each) => loader.resolve(each.name) !== undefined);
+    if (found.length === 0) throw adapterMissing(options);
+    return found.toSorted((one, other) => Number(declared.has(other.name)) - Number(declared.has(one.name)));
   };
 
-  const make = (url: string, like: AppAdapter | undefined): SqlDriverAdapterFactory => {
-    const known = packageOf(like?.packageName);
-    const adapterPackage = known && loader.resolve(known.name) ? known : installed();
+  const make = (adapterPackage: AdapterPackage, url: string, given: readonly unknown[] | undefined): SqlDriverAdapterFactory => {
     const module = loader.load(adapterPackage.name) as Record<string, new (...args: readonly unknown[]) => SqlDriverAdapterFactory>;
     const Factory = module[adapterPackage.exportName];
     if (!Factory) throw new Error(`${adapterPackage.name} has no export ${adapterPackage.exportName}`);
-    const given = adapterPackage === known ? like?.constructorArguments : undefined;
     return new Factory(...adapterPackage.argumentsFor(url, given));
+  };
+
+  const connectFactory = async (factory: SqlDriverAdapterFactory): Promise<SqlDriverAdapter> => {
+    if (factory.provider === options.adapterProvider) return factory.connect();
+    throw adapterForAnotherProvider(factory.adapterName, factory.provider, options.adapterProvider);
+  };
+
+  /** The app's own kind; where it shows none, the first that works: a native module may be installed and not built. */
+  const connectOfficial = async (url: string, like: AppAdapter | undefined): Promise<SqlDriverAdapter> => {
+    const known = packageOf(like?.packageName);
+    const isApps = known !== undefined && loader.resolve(known.name) !== undefined;
+    const candidates = isApps ? [known] : installed();
+    const broken: [AdapterPackage, unknown][] = [];
+    for (const candidate of candidates) {
+      try {
+        return await connectFactory(make(candidate, url, isApps ? like?.constructorArguments : undefined));
+      } catch (error) {
+        if (!isNotBuilt(error)) throw error;
+        broken.push([candidate, error]);
+      }
+    }
+    throw adapterBroken(broken);
   };
 
   return {
@@ -74,24 +88,8 @@ export function createInnerAdapter(options: InnerAdapterOptions): InnerAdapter {
       const [config, ...reading] = adapter.constructorArguments;
       return `${known.name} ${describe([(config as { types?: unknown } | undefined)?.types, ...reading])}`;
     },
-    async connect(url, like) {
-      const factory = custom ? await custom(url) : make(url, like);
-      if (factory.provider !== options.adapterProvider) {
-        throw adapterForAnotherProvider(factory.adapterName, factory.provider, options.adapterProvider);
-      }
-      return factory.connect();
-    },
-    defaultPackage: () => (custom ? 'custom' : installed().name),
+    connect: async (url, like) => (custom ? connectFactory(await custom(url)) : connectOfficial(url, like)),
   };
-}
-
-/** A client, or the option `adapter`, came with an adapter that does not fit the schema's provider. */
-export function adapterForAnotherProvider(name: string, provider: string, expected: string): Error {
-  return createError({
-    code: 'PRISMA_TEST_ADAPTER_PROVIDER',
-    message: `The driver adapter ${name} is for ${provider}, but the Prisma schema's provider is ${expected}.`,
-    cure: 'make the client with the adapter of the provider that the datasource block of the schema names.',
-  });
 }
 
 /** Text of constructor arguments; functions count by their source, pools and sockets not at all. */

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
@@ -25,6 +26,25 @@ export function createPackageLoader(folders: readonly string[]): PackageLoader {
       return require(first ?? name);
     },
   };
+}
+
+/** Names of the packages that the manifests nearest to some folders declare. */
+export function declaredPackages(folders: readonly string[]): ReadonlySet<string> {
+  return new Set(folders.flatMap((folder) => namesIn(nearestManifest(folder))));
+}
+
+type Manifest = Partial<Record<'dependencies' | 'devDependencies', Record<string, string>>>;
+
+function namesIn(manifest: Manifest | undefined): string[] {
+  return Object.keys({ ...manifest?.dependencies, ...manifest?.devDependencies });
+}
+
+function nearestManifest(folder: string): Manifest | undefined {
+  for (let at = folder; ; at = path.dirname(at)) {
+    const file = path.join(at, 'package.json');
+    if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Manifest;
+    if (path.dirname(at) === at) return undefined;
+  }
 }
 
 function tryResolve(require: NodeJS.Require, name: string): string | undefined {

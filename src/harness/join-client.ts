@@ -1,6 +1,6 @@
 import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import { compareSignatures, readSignature, type ClientMatch, type SchemaSignature } from '../database/client-match';
-import { adapterForAnotherProvider } from '../database/inner-adapter';
+import { adapterForAnotherProvider } from '../database/adapter-errors';
 import { createError } from '../errors';
 import { createSandboxAdapterFactory } from '../sandbox/sandbox-adapter';
 import type { Operation } from '../sandbox/call-context';

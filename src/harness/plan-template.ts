@@ -1,11 +1,14 @@
-import { version as packageVersion } from '../../package.json';
 import { readFile } from 'node:fs/promises';
+import { version as packageVersion } from '../../package.json';
 import { sqlFileStep, type TemplateStep } from '../database/template-plan';
+import { createError } from '../errors';
 import type { ResolvedDatabaseOptions } from '../options';
 import type { Provider } from '../providers/provider';
 import { fingerprint } from '../schema/fingerprint';
-import { createDdl, supportsEngine } from '../schema/push-engine';
-import type { PrismaProject, SchemaFile } from '../schema/schema-source';
+import { applyMigrations, readMigrations } from '../schema/migrations';
+import { pushWithCli } from '../schema/push-cli';
+import { createDdl, supportsEngine, surroundings } from '../schema/push-engine';
+import type { PrismaProject, SchemaFile, SchemaVariant } from '../schema/schema-source';
 import { createVariant } from '../schema/variant';
 
 /** What a template is made of, and the fingerprint of all that decides its content. */
@@ -14,35 +17,69 @@ export interface TemplatePlan {
   readonly steps: readonly TemplateStep[];
 }
 
+/** What planning needs of the database that the template is for. */
+export interface PlanContext {
+  readonly project: PrismaProject;
+  readonly options: ResolvedDatabaseOptions;
+  readonly provider: Provider;
+  readonly resolveFrom: readonly string[];
+  report(line: string): void;
+}
+
 /** Reads everything that goes into a database's template. Nothing of it is run yet. */
-export async function planTemplate(project: PrismaProject, options: ResolvedDatabaseOptions, provider: Provider): Promise<TemplatePlan> {
+export async function planTemplate(context: PlanContext): Promise<TemplatePlan> {
+  const { project, options, provider } = context;
   const [overlay, sql, version] = await Promise.all([readFiles(options.overlay), readFiles(options.sql), provider.version()]);
   const variant = createVariant(project, { external: options.external, overlay, exclude: options.exclude });
-  const { provider: name } = project;
-  const push: TemplateStep = {
-    what: 'pushing the schema',
-    async run(target) {
-      // Without an engine for it, SQL files may make the tables.
-      if (!supportsEngine(name) && sql.length > 0) return;
-      if (!supportsEngine(name)) throw new Error(`'${name}' cannot be pushed by the engine`);
-      await target.execute(await createDdl(variant, name));
-    },
+  const migrations = options.source === 'migrations' ? readMigrations(project.migrationsPath) : [];
+  const push = options.push === 'auto' ? (supportsEngine(project.provider) ? 'engine' : 'cli') : options.push;
+  const schema: Record<typeof options.source, () => readonly TemplateStep[]> = {
+    push: () => [push === 'cli' ? pushByCli(context, variant) : pushByEngine(project, variant)],
+    migrations: () => [{ what: `applying ${migrations.length} migrations`, run: (target) => applyMigrations(target, project, migrations) }],
+    sql: () => [],
   };
   return {
     fingerprint: fingerprint({
       variant,
-      provider: name,
-      source: 'push',
-      push: 'engine',
+      provider: project.provider,
+      source: options.source,
+      push,
       sql,
-      migrations: [],
-      initShadowDb: undefined,
+      migrations,
+      initShadowDb: options.source === 'migrations' ? project.initShadowDb : undefined,
       seed: [],
       serverVersion: version,
       packageVersion,
     }),
-    steps: [push, ...sql.map(sqlFileStep)],
+    steps: [...schema[options.source](), ...sql.map(sqlFileStep)],
   };
+}
+
+/** In process, with Prisma's engine as WebAssembly. */
+function pushByEngine({ provider }: PrismaProject, variant: SchemaVariant): TemplateStep {
+  if (!supportsEngine(provider)) throw engineCannot(provider);
+  return { what: 'pushing the schema', run: async (target) => target.execute(await createDdl(variant, provider)) };
+}
+
+/** With the `prisma db push` of the project's own CLI. */
+function pushByCli({ project, resolveFrom, report }: PlanContext, variant: SchemaVariant): TemplateStep {
+  return {
+    what: 'running prisma db push',
+    async run(target) {
+      const { before, after } = surroundings(variant, project.provider);
+      if (before) await target.execute(before);
+      await pushWithCli({ project, variant, targetUrl: target.url, resolveFrom, env: process.env, report });
+      if (after) await target.execute(after);
+    },
+  };
+}
+
+function engineCannot(provider: string): Error {
+  return createError({
+    code: 'PRISMA_TEST_PUSH_ENGINE',
+    message: `The schema engine in this process cannot push a schema of provider '${provider}'.`,
+    cure: "leave the option `push` out, or say push: 'cli' (Prisma's native engine), or source: 'migrations'",
+  });
 }
 
 function readFiles(files: readonly string[]): Promise<SchemaFile[]> {

@@ -81,7 +81,7 @@ export async function openTestDatabase(name: string, options: ResolvedDatabaseOp
   let preparing: Promise<PreparedDatabase> | undefined;
 
   const build = async (): Promise<string> => {
-    const plan = await timing.measure('variant', () => planTemplate(project, options, provider));
+    const plan = await timing.measure('variant', () => planTemplate({ project, options, provider, resolveFrom, report: (line) => context.report(line) }));
     await timing.measure(
       'template',
       () =>

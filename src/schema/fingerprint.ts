@@ -6,7 +6,7 @@ import type { SchemaFile, SchemaVariant } from './schema-source';
 export interface FingerprintParts {
   readonly variant: SchemaVariant;
   readonly provider: string;
-  readonly source: 'push' | 'migrations';
+  readonly source: 'push' | 'migrations' | 'sql';
   readonly push: 'engine' | 'cli';
   /** Files of the option `sql`, in order. */
   readonly sql: readonly SchemaFile[];

@@ -1,5 +1,5 @@
 module.exports = {
   testEnvironment: 'prisma',
-  testEnvironmentOptions: { sql: ['./prisma/schema.sql'] },
+  testEnvironmentOptions: { source: 'sql', sql: ['./prisma/schema.sql'] },
   transform: { '\\.ts$': '@swc/jest' },
 };
