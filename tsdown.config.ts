@@ -1,7 +1,14 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import path from 'node:path';
 import { defineConfig, type UserConfig } from 'tsdown';
 
+/** Every build writes here; what is complete moves to `dist/`. */
+const staging = path.join('.tmp', `build-${process.pid}`);
+
 const shared: UserConfig = {
+  outDir: staging,
+  // One folder for all configs: none of them may clean away what another one wrote.
+  clean: false,
   format: ['cjs', 'esm'],
   platform: 'node',
   target: 'node20.19',
@@ -29,16 +36,36 @@ const outerRealm: Record<string, string> = {
 /** Loaded by Jest anew for every test file: each stands alone and is small. */
 const testRealm: Record<string, string> = {
   'setup-after-env': 'src/jest/setup-after-env.ts',
-  globals: 'src/jest/globals.ts',
 };
 
+/** Loaded by test files. Users augment the types of `globals`, so both must know the same ones: one build. */
+const imported: Record<string, string> = {
+  globals: 'src/jest/globals.ts',
+  fixtures: 'src/jest/fixtures.ts',
+};
+
+// At the end of the process: tsdown has no hook for "all configs are done".
+process.once('exit', (code) => {
+  if (code === 0) publish(staging, 'dist');
+  rmSync(staging, { recursive: true, force: true });
+});
+
 export default defineConfig([
-  { ...shared, entry: existing(outerRealm) },
-  ...Object.entries(existing(testRealm)).map(([name, file]): UserConfig => ({ ...shared, entry: { [name]: file } })),
+  { ...shared, entry: outerRealm },
+  ...Object.entries(testRealm).map(([name, file]): UserConfig => ({ ...shared, entry: { [name]: file } })),
+  { ...shared, entry: imported },
   // It waits for imports at its top level, which only an ES module can.
-  { ...shared, format: ['esm'], dts: false, entry: existing({ 'setup-after-env-esm': 'src/jest/setup-after-env-esm.ts' }) },
+  { ...shared, format: ['esm'], dts: false, entry: { 'setup-after-env-esm': 'src/jest/setup-after-env-esm.ts' } },
 ]);
 
-function existing(entries: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(file)));
+/** Renames file by file, what is imported before what imports it: a Jest that runs meanwhile never finds one missing. */
+function publish(from: string, to: string): void {
+  mkdirSync(to, { recursive: true });
+  const files = readdirSync(from);
+  const isChunk = (file: string): boolean => /-[\w-]{8}\.(?:d\.)?[cm][jt]s$/.test(file);
+  for (const file of files.toSorted((a, b) => Number(isChunk(b)) - Number(isChunk(a)))) {
+    const [source, target] = [path.join(from, file), path.join(to, file)];
+    if (!existsSync(target) || !readFileSync(source).equals(readFileSync(target))) renameSync(source, target);
+  }
+  for (const file of readdirSync(to)) if (!files.includes(file)) rmSync(path.join(to, file), { recursive: true, force: true });
 }
