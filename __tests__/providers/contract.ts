@@ -160,6 +160,18 @@ export function describeProvider(subject: ProviderSubject): void {
       }
     });
 
+    promise('renewing from another worker database makes it a copy of that one', async () => {
+      const fingerprint = nextPrint();
+      await provider.ensureTemplate(fingerprint, build);
+      const [one, two] = [await lease(fingerprint), await lease(fingerprint)];
+      await add(one.url, 'mine');
+      await two.renew(one.url);
+      expect(await names(two.url)).toEqual(['from the template', 'mine']);
+      await two.renew();
+      expect(await names(two.url)).toEqual(['from the template']);
+      expect(await names(one.url)).toEqual(['from the template', 'mine']);
+    });
+
     promise('eight processes that start cold: one builds, all have databases of their own', async () => {
       const fingerprint = nextPrint();
       const children = Array.from({ length: 8 }, () => child(fingerprint, 'ensure', 'lease', 'hold'));

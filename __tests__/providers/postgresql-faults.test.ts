@@ -104,6 +104,32 @@ test('somebody who stays connected to the template while it is built does not st
   await (await provider.lease('linger')).release();
 });
 
+test('a clone has the settings of its template, and everything else that belongs to a database', async () => {
+  const provider = providerFor();
+  await provider.ensureTemplate('whole', (target) =>
+    target.execute(`
+      CREATE SCHEMA auth;
+      CREATE TYPE auth.mood AS ENUM ('sad', 'glad');
+      CREATE TABLE auth.users (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), mood auth.mood, place point);
+      CREATE UNIQUE INDEX one_glad ON auth.users (mood) WHERE mood = 'glad';
+      ALTER TABLE auth.users ENABLE ROW LEVEL SECURITY;
+      CREATE FUNCTION auth.uid() RETURNS uuid LANGUAGE sql AS $$ SELECT NULL::uuid; $$;
+      DO $$ BEGIN
+        EXECUTE format('ALTER DATABASE %I SET search_path TO "$user", public, auth', current_database());
+        EXECUTE format('ALTER DATABASE %I SET "app.jwt_secret" TO %L', current_database(), 'it''s \\ secret');
+        EXECUTE format('ALTER ROLE trusted IN DATABASE %I SET work_mem TO %L', current_database(), '5MB');
+      END $$;`),
+  );
+  const { name, release } = await provider.lease('whole');
+  expect(await server.run("SELECT current_setting('search_path') AS path, current_setting('app.jwt_secret') AS secret", name)).toEqual([
+    { path: '"$user", public, auth', secret: "it's \\ secret" },
+  ]);
+  await server.run("INSERT INTO users (mood) VALUES ('glad')", name);
+  await expect(server.run("INSERT INTO users (mood) VALUES ('glad')", name)).rejects.toThrow('one_glad');
+  expect(await server.run('SELECT count(*)::int AS n FROM pg_db_role_setting WHERE setrole <> 0')).toEqual([{ n: 2 }]);
+  await release();
+});
+
 test('older templates of the project go, with their clones; the newest and those in use stay', async () => {
   const child = start(subject.file, contextFor(server.url(base)), 'v1', ['ensure', 'lease', 'hold']);
   await child.said('lease');

@@ -56,7 +56,8 @@ export function findNativePackage(resolveFrom: readonly string[]): NativePackage
  */
 export function prepareBinaries(native: NativePackage, account: Account, home: string): Binaries {
   const copy = path.join(home, `native-${native.version}`);
-  const folder = isReady(copy) ? copy : repair(native.folder) && account.canRead(path.join(native.folder, 'bin', exe('postgres'))) ? native.folder : makeCopy(native, account, copy);
+  const isFitInPlace = repair(native.folder) && account.canRead(path.join(native.folder, 'bin', exe('postgres')));
+  const folder = isFitInPlace ? native.folder : isReady(copy) ? copy : makeCopy(native, account, copy);
   return { version: native.version, program: (name) => path.join(folder, 'bin', exe(name)) };
 }
 
@@ -65,8 +66,17 @@ function makeCopy(native: NativePackage, account: Account, copy: string): string
   cpSync(native.folder, draft, { recursive: true });
   repair(draft);
   account.own(draft);
-  rmSync(copy, { recursive: true, force: true });
-  renameSync(draft, copy);
+  try {
+    renameSync(draft, copy);
+  } catch {
+    // Another process was first, or one died here long ago.
+    if (isReady(copy)) {
+      rmSync(draft, { recursive: true, force: true });
+      return copy;
+    }
+    rmSync(copy, { recursive: true, force: true });
+    renameSync(draft, copy);
+  }
   return copy;
 }
 
@@ -78,17 +88,24 @@ function isReady(folder: string): boolean {
 function repair(folder: string): boolean {
   try {
     for (const { source, target } of links(folder)) {
-      if (!existsSync(target)) symlinkSync(path.basename(source), target);
+      if (!existsSync(target)) link(path.basename(source), target);
     }
     for (const name of programs) {
       const file = path.join(folder, 'bin', exe(name));
       if (!isExecutable(file)) chmodSync(file, statSync(file).mode | 0o555);
     }
     return true;
-  } catch (error) {
-    // Another process made the link a moment before.
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return repair(folder);
+  } catch {
     return false;
+  }
+}
+
+function link(source: string, target: string): void {
+  try {
+    symlinkSync(source, target);
+  } catch (error) {
+    // Another process made it a moment before.
+    if (!existsSync(target)) throw error;
   }
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { isAlive } from './process-alive';
 
@@ -21,6 +21,11 @@ export function readServerState(folder: string): ServerState | undefined {
   const pid = Number(lines[0]);
   if (!(pid > 0) || !isAlive(pid) || isZombie(pid)) return undefined;
   return { pid, port: Number(lines[3]), isReady: lines[7]?.trim() === 'ready' };
+}
+
+/** Forgets a server that is not there any more, whatever its file says. */
+export function forgetServerState(folder: string): void {
+  rmSync(path.join(folder, 'data', 'postmaster.pid'), { force: true });
 }
 
 /** In a container whose first process does not care for orphans, a dead server keeps its process id. */

@@ -1,11 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { isPrismaTestError } from '../errors';
 import { chooseAccount } from './embedded-postgresql-account';
 import { findNativePackage, prepareBinaries } from './embedded-postgresql-binaries';
 import { chooseHome, removeOldServers, serverFolder } from './embedded-postgresql-home';
 import { readPassword, startServer, type EmbeddedServer } from './embedded-postgresql-server';
-import { readServerState } from './embedded-postgresql-state';
+import { forgetServerState, readServerState } from './embedded-postgresql-state';
 import { attach } from './embedded-postgresql-watchdog';
 import { withFileLock } from './file-lock';
 import { loadPgDriver, type PgDriver } from './postgresql-driver';
@@ -27,9 +28,9 @@ export function createEmbeddedPostgresqlProvider(context: ProviderContext): Prov
   const driver = (): PgDriver => (loaded ??= loadPgDriver(context.resolveFrom));
   const prepare = (): EmbeddedServer => (prepared ??= prepareServer(context));
 
-  const openOnce = async (): Promise<{ session: AdminSession; server: Server }> => {
+  const openOnce = async (isLost: boolean): Promise<{ session: AdminSession; server: Server }> => {
     const embedded = prepare();
-    const port = await ensureRunning(embedded, (line) => context.report(line));
+    const port = await ensureRunning(embedded, isLost, (line) => context.report(line));
     const password = readPassword(embedded.folder) ?? '';
     const server: Server = { driver: driver(), url: parsePostgresqlUrl(`postgresql://postgres:${password}@127.0.0.1:${port}/${context.projectKey}`) };
     const session = await openSession(server);
@@ -45,9 +46,10 @@ export function createEmbeddedPostgresqlProvider(context: ProviderContext): Prov
   const open = async (): Promise<{ session: AdminSession; server: Server }> => {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await openOnce();
+        return await openOnce(attempt > 3);
       } catch (error) {
-        if (attempt === 5 || !isPrismaTestError(error) || !passing.has(error.code)) throw error;
+        if (attempt === 6 || !isPrismaTestError(error) || !passing.has(error.code)) throw error;
+        await delay(50 * attempt);
       }
     }
   };
@@ -64,12 +66,17 @@ function prepareServer(context: ProviderContext): EmbeddedServer {
   return { folder, account, binaries: prepareBinaries(native, account, home) };
 }
 
-async function ensureRunning(server: EmbeddedServer, report: (line: string) => void): Promise<number> {
+/**
+ * The port of the server, which is started if it does not run. `isLost`: its state says that it runs, but nobody answers,
+ * as after a reboot or in another container, when its process id has become that of something else.
+ */
+async function ensureRunning(server: EmbeddedServer, isLost: boolean, report: (line: string) => void): Promise<number> {
   const running = readServerState(server.folder);
-  if (running?.isReady) return running.port;
+  if (running?.isReady && !isLost) return running.port;
   return withFileLock(path.join(server.folder, 'start.lock'), async () => {
     const meanwhile = readServerState(server.folder);
-    if (meanwhile?.isReady) return meanwhile.port;
+    if (meanwhile?.isReady && (!isLost || meanwhile.pid !== running?.pid)) return meanwhile.port;
+    if (meanwhile && isLost) forgetServerState(server.folder);
     removeOldServers(path.dirname(server.folder), server.folder);
     return startServer(server, report);
   });

@@ -74,13 +74,15 @@ export interface NewDatabase {
   /** Clause by which it is copied: ` TEMPLATE "x" STRATEGY wal_log`, or nothing. */
   readonly copy: string;
   readonly marker: Marker;
+  /** Further statements about it, each with a semicolon before it. */
+  readonly settings?: string;
 }
 
 /** Creates a database and marks it as ours. */
-export async function createDatabase(session: AdminSession, { name, copy, marker }: NewDatabase): Promise<void> {
+export async function createDatabase(session: AdminSession, { name, copy, marker, settings = '' }: NewDatabase): Promise<void> {
   const create = `CREATE DATABASE ${quoteName(name)}${copy} CONNECTION LIMIT ${unfinishedLimit}`;
   await whileInUse(() => session.query(`creating the database ${name}`, create));
-  await session.query('marking a new database', `${comment(name, marker)}; ALTER DATABASE ${quoteName(name)} CONNECTION LIMIT -1`);
+  await session.query('marking a new database', `${comment(name, marker)}; ALTER DATABASE ${quoteName(name)} CONNECTION LIMIT -1${settings}`);
 }
 
 /** Drops a database of ours with whatever is still connected to it. */

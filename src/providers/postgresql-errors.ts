@@ -23,6 +23,8 @@ const unreachable = new Set([
   'ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOENT', 'EACCES', 'EPIPE',
 ]);
 
+const tlsTrouble = /SSL|self-signed|self signed|certificate|altnames/i;
+
 /** Codes of a connection that is refused for a moment only: the server starts, stops or is full. */
 export const passing: ReadonlySet<string> = new Set(['57P03', '53300']);
 
@@ -44,6 +46,7 @@ function describe(code: string | undefined, message: string, place: ErrorPlace):
   const { server } = place.url;
   if (code !== undefined && unreachable.has(code)) return unreachableServer(server);
   if (code?.startsWith('57P') || /Connection terminated|Client was closed|not queryable/.test(message)) return lostConnection(place.doing);
+  if (!/^[0-9A-Z]{5}$/.test(code ?? '') && tlsTrouble.test(`${code} ${message}`)) return tlsRefused(server);
   if (code === '28P01' || code === '28000' || /password must be a string|SASL/.test(message)) return refusedLogin(server);
   if (code === '53300') return tooManyConnections(server);
   if (code === '53100' || /No space left/.test(message)) return diskFull(place.doing);
@@ -81,6 +84,18 @@ function refusedLogin(server: string): ErrorDescription {
     code: 'PRISMA_TEST_SERVER_AUTH',
     message: `PostgreSQL at ${server} does not let this user in.`,
     cure: 'correct user and password in the URL (percent-encode special characters: encodeURIComponent(password)), or the server\'s pg_hba.conf',
+  };
+}
+
+function tlsRefused(server: string): ErrorDescription {
+  return {
+    code: 'PRISMA_TEST_SERVER_TLS',
+    message: `The encrypted connection to PostgreSQL at ${server} does not come about.`,
+    cure: [
+      'a server without TLS (most that run on this machine):   add ?sslmode=disable to the URL',
+      'a certificate that nobody vouches for:                  add ?sslmode=no-verify',
+      'a certificate authority of your own:                    add ?sslrootcert=/path/to/ca.pem',
+    ].join('\n'),
   };
 }
 

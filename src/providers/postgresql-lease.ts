@@ -2,6 +2,7 @@ import { createError } from '../errors';
 import { maxSlot } from './database-name';
 import { createDatabase, dropDatabase, findDatabases, markerOf, renameDatabase, requireOurs, type DatabaseEntry } from './postgresql-catalog';
 import { copyClause } from './postgresql-copy';
+import { settingsOfTemplate } from './postgresql-settings';
 import type { AdminSession } from './postgresql-session';
 import type { TemplatePlace } from './postgresql-template';
 
@@ -11,8 +12,8 @@ export const slotLock = (database: string): string => `slot ${database}`;
 /** A worker database that this session holds the lock of. */
 export interface HeldSlot {
   readonly database: string;
-  /** Drops it and clones the template again. */
-  recreate(): Promise<void>;
+  /** Drops it and clones the template again, or the database `source`. */
+  recreate(source?: string): Promise<void>;
   /** Drops it and frees the lock. */
   free(): Promise<void>;
 }
@@ -46,7 +47,7 @@ export async function takeSlot(place: TemplatePlace, held: Set<string>): Promise
     }
     return {
       database,
-      recreate: async () => void (await cloneInto(place, slot)),
+      recreate: async (source) => void (await cloneInto(place, slot, source)),
       async free() {
         if (!session.lost()) for (const entry of (await findDatabases(session, [database, names.retired(slot)])).values()) await dropDatabase(session, entry);
         await free();
@@ -61,10 +62,10 @@ export async function takeSlot(place: TemplatePlace, held: Set<string>): Promise
 }
 
 /** `false` if the database belongs to runs that lock in another place, so that nobody here can tell if it is in use. */
-async function cloneInto({ session, names, context }: TemplatePlace, slot: number): Promise<boolean> {
+async function cloneInto({ session, names, context }: TemplatePlace, slot: number, source = names.template): Promise<boolean> {
   const database = names.worker(slot);
   const retired = names.retired(slot);
-  const copy = await copyClause(session, names.template);
+  const copy = await copyClause(session, source);
   const found = await findDatabases(session, [database, retired]);
   for (const entry of found.values()) {
     requireOurs(entry);
@@ -75,7 +76,8 @@ async function cloneInto({ session, names, context }: TemplatePlace, slot: numbe
   if (older) await dropDatabase(session, older);
   const isAside = leftover !== undefined && (await setAside(session, leftover, retired));
   const marker = markerOf(session, { kind: 'worker', project: context.projectKey, fingerprint: names.fingerprint });
-  await createDatabase(session, { name: database, copy, marker });
+  const settings = await settingsOfTemplate(session, names.template, database);
+  await createDatabase(session, { name: database, copy, marker, settings });
   // Nobody waits for this one: if it fails, the slot's next clone drops it.
   if (isAside) dropDatabase(session, { ...leftover, name: retired }).catch(() => undefined);
   return true;

@@ -7,6 +7,7 @@ import { takeSlot } from './postgresql-lease';
 import { removeOldTemplates, removeUnused } from './postgresql-removal';
 import type { AdminSession, Server } from './postgresql-session';
 import { hasTemplate, holdTemplate, makeTemplate, type TemplatePlace } from './postgresql-template';
+import { parsePostgresqlUrl } from './postgresql-url';
 import type { Provider, ProviderContext, TemplateTarget, WorkerDatabase } from './provider';
 
 type Build = (target: TemplateTarget) => Promise<void>;
@@ -142,9 +143,9 @@ export function createProviderOn(host: PostgresqlHost, context: ProviderContext)
         url: place.server.url.withDatabase(slot.database),
         name: slot.database,
         check,
-        async renew() {
+        async renew(source) {
           check();
-          await slot.recreate();
+          await slot.recreate(source === undefined ? undefined : parsePostgresqlUrl(source).database);
         },
         async release() {
           if (released) return;

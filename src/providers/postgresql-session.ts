@@ -100,7 +100,13 @@ async function setUp(client: PgClient, server: Server, lobby: string): Promise<A
   };
   client.on('error', lose);
   client.on('end', () => lose(new Error('Connection terminated unexpectedly')));
-  const run = async (sql: string, values?: readonly unknown[]): Promise<readonly PgRow[]> => (await client.query(sql, values)).rows;
+  let last: Promise<unknown> = Promise.resolve();
+  // One after the other: the driver keeps a queue of its own, but says that it will not for ever.
+  const run = (sql: string, values?: readonly unknown[]): Promise<readonly PgRow[]> => {
+    const result = last.then(async () => (await client.query(sql, values)).rows);
+    last = result.catch(() => undefined);
+    return result;
+  };
   const close = async (): Promise<void> => {
     closing = true;
     // The server takes a moment to notice that a client has gone; whoever comes next should not have to wait for it.
