@@ -1,3 +1,6 @@
+import { spawnSync } from 'node:child_process';
+import { appendFileSync, mkdtempSync, rmdirSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createPostgresqlProvider } from '../../src/providers/postgresql';
@@ -13,6 +16,7 @@ const build = (target: TemplateTarget): Promise<void> => target.execute(`${subje
 let server: PrivateServer;
 const said: string[] = [];
 const open: Provider[] = [];
+const unmounts: (() => Promise<void>)[] = [];
 
 const contextFor = (url: string): ProviderContext => ({
   rootDir: __dirname,
@@ -49,7 +53,10 @@ afterEach(async () => {
   expect(await ours()).toEqual([]);
 });
 
-afterAll(() => server.remove());
+afterAll(async () => {
+  for (const unmount of unmounts) await unmount();
+  await server.remove();
+});
 
 test('a server that is restarted costs the lease, which is told; the next lease works', async () => {
   const provider = providerFor();
@@ -162,6 +169,33 @@ test('thirty processes killed at any moment, building, cloning or using, leave n
   }
   expect((await ours()).length).toBeLessThanOrEqual(3 * (1 + 2 * 4));
 }, 120_000);
+
+test('a full disk is explained, and when there is room again all is well', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'jep-disk-'));
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=120m', 'tmpfs', folder]);
+  if (mounted.status !== 0) {
+    rmdirSync(folder);
+    process.stderr.write('SKIPPED a full disk: file systems cannot be mounted here\n');
+    return;
+  }
+  const small = await startPrivateServer({}, folder);
+  unmounts.push(async () => {
+    await small.remove().catch(() => undefined);
+    spawnSync('umount', [folder]);
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const filler = path.join(folder, 'filler');
+  const provider = createPostgresqlProvider(contextFor(small.url(base)));
+  await provider.ensureTemplate('full', build);
+  expect(() => {
+    for (;;) appendFileSync(filler, Buffer.alloc(256 * 1024));
+  }).toThrow('ENOSPC');
+  truncateSync(filler, statSync(filler).size - 1024 * 1024);
+  await expect(provider.lease('full')).rejects.toMatchObject({ code: 'PRISMA_TEST_DISK_FULL' });
+  rmSync(filler);
+  await (await provider.lease('full')).release();
+  await provider.close();
+}, 60_000);
 
 describe('behind a pooler', () => {
   // Poolers log in themselves; this one lets the server ask for no password.

@@ -1,8 +1,11 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync } from 'node:fs';
 import path from 'node:path';
 import { inspect } from 'node:util';
 import { createDatabaseNames } from '../../src/providers/database-name';
 import { createPostgresqlProvider } from '../../src/providers/postgresql';
 import type { Provider, ProviderContext, TemplateTarget } from '../../src/providers/provider';
+import { start } from './processes';
 import { startPrivateServer, type PrivateServer } from './private-server';
 
 const base = 'app';
@@ -11,17 +14,20 @@ const build = (target: TemplateTarget): Promise<void> => target.execute('CREATE 
 let server: PrivateServer;
 const open: Provider[] = [];
 
-/** A provider for a URL, closed after the test. */
-function providerFor(url: string | undefined, more: Partial<ProviderContext> = {}): Provider {
-  const provider = createPostgresqlProvider({
+function contextFor(url: string | undefined): ProviderContext {
+  return {
     rootDir: __dirname,
     cacheDir: __dirname,
     url,
     resolveFrom: [path.resolve(__dirname, '../..')],
     projectKey: 'safety',
     report: () => undefined,
-    ...more,
-  });
+  };
+}
+
+/** A provider for a URL, closed after the test. */
+function providerFor(url: string | undefined, more: Partial<ProviderContext> = {}): Provider {
+  const provider = createPostgresqlProvider({ ...contextFor(url), ...more });
   open.push(provider);
   return provider;
 }
@@ -128,6 +134,29 @@ describe('what goes wrong is explained', () => {
     expect(refused).toMatchObject({ reason: { code: 'PRISMA_TEST_TOO_MANY_CONNECTIONS', message: expect.stringContaining('max_connections') } });
     await Promise.all(holders.map((one) => one.close()));
     await server.run('DROP ROLE many');
+  }, 30_000);
+
+  test('TLS that does not come about, and TLS that does', async () => {
+    const parameters = (mode: string): string => `${server.url(base)}?sslmode=${mode}`;
+    await expect(providerFor(parameters('require')).version()).rejects.toMatchObject({ code: 'PRISMA_TEST_SERVER_TLS' });
+    const [key, certificate] = ['key.pem', 'certificate.pem'].map((name) => path.join(server.folder, name)) as [string, string];
+    const made = spawnSync('openssl', ['req', '-x509', '-nodes', '-newkey', 'rsa:2048', '-subj', '/CN=localhost', '-keyout', key, '-out', certificate, '-days', '2']);
+    if (made.status !== 0) {
+      process.stderr.write('SKIPPED TLS that comes about: no openssl here\n');
+      return;
+    }
+    chmodSync(key, 0o600);
+    for (const file of [key, certificate]) server.own(file);
+    for (const [name, value] of [['ssl_key_file', key], ['ssl_cert_file', certificate], ['ssl', 'on']]) await server.run(`ALTER SYSTEM SET ${name} = '${value}'`);
+    server.restart();
+    await expect(providerFor(parameters('verify-full')).version()).rejects.toMatchObject({ code: 'PRISMA_TEST_SERVER_TLS' });
+    // In a process of its own, which must be able to end: an idle TLS connection must not hold it either.
+    const context = { ...contextFor(parameters('no-verify')) };
+    const child = start(path.join(__dirname, 'postgresql-subject.ts'), context, 'tls', ['ensure', 'lease']);
+    expect(await child.said('lease')).toContain('sslmode=no-verify');
+    expect(await child.ended).toBe(0);
+    await server.run('ALTER SYSTEM SET ssl = off');
+    server.restart();
   }, 30_000);
 
   test.each([

@@ -11,6 +11,10 @@ import { query } from './postgresql-server';
 
 /** A server of a test's own, to which it may do what one does not do to a server that others use. */
 export interface PrivateServer {
+  /** Where its files are. */
+  readonly folder: string;
+  /** Gives a file to the account that it runs under. */
+  own(file: string): void;
   url(database: string, user?: string, password?: string): string;
   run(sql: string, database?: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
   /** Stops it and starts it again on the same port. */
@@ -20,8 +24,7 @@ export interface PrivateServer {
 }
 
 /** Starts one; settings are given as `ALTER SYSTEM` knows them. */
-export async function startPrivateServer(settings: Readonly<Record<string, string>> = {}): Promise<PrivateServer> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'jep-server-'));
+export async function startPrivateServer(settings: Readonly<Record<string, string>> = {}, folder: string = mkdtempSync(path.join(tmpdir(), 'jep-server-'))): Promise<PrivateServer> {
   chmodSync(folder, 0o755);
   const account = chooseAccount();
   const home = path.join(folder, 'home');
@@ -30,6 +33,8 @@ export async function startPrivateServer(settings: Readonly<Record<string, strin
   const port = await startServer({ folder, binaries, account }, () => undefined);
   const secret = readPassword(folder) ?? '';
   const server: PrivateServer = {
+    folder,
+    own: (file) => account.own(file),
     url: (database, user = 'postgres', password = secret) =>
       `postgresql://${encodeURIComponent(user)}:${encodeURIComponent(password)}@127.0.0.1:${port}/${encodeURIComponent(database)}`,
     run: (sql, database = 'postgres') => query(server.url(database), sql),

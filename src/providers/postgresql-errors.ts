@@ -49,7 +49,7 @@ function describe(code: string | undefined, message: string, place: ErrorPlace):
   if (!/^[0-9A-Z]{5}$/.test(code ?? '') && tlsTrouble.test(`${code} ${message}`)) return tlsRefused(server);
   if (code === '28P01' || code === '28000' || /password must be a string|SASL/.test(message)) return refusedLogin(server);
   if (code === '53300') return tooManyConnections(server);
-  if (code === '53100' || /No space left/.test(message)) return diskFull(place.doing);
+  if (code === '53100' || /No space left|checkpoint request failed/.test(message)) return diskFull(place.doing);
   if (code === '42501' && place.doing.startsWith('creating')) return noCreateDb(place.url.user);
   if (/unsupported startup parameter/.test(message)) return pooler(server);
   return {
@@ -114,7 +114,7 @@ function tooManyConnections(server: string): ErrorDescription {
 function diskFull(doing: string): ErrorDescription {
   return {
     code: 'PRISMA_TEST_DISK_FULL',
-    message: `The server's disk is full: ${doing} failed.`,
+    message: `The server cannot write to its disk, which is full in most such cases: ${doing} failed.`,
     cure: 'make room on it; `npx jest-environment-prisma clean` removes test databases that nobody uses',
   };
 }
