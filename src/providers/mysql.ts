@@ -1,14 +1,13 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { createError } from '../errors';
 import { mysqlDialect } from '../sandbox/dialects/mysql';
 import { createDatabaseNames, type DatabaseNames } from './database-name';
 import { mysqlAdapters } from './mysql-adapter';
-import { createDatabase, dropDatabase, findDatabases, mark, markerOf, quoteName, requireOurs } from './mysql-catalog';
+import { createDatabase, dropDatabase, findDatabases, markerOf, quoteName } from './mysql-catalog';
 import { loadMysqlDriver } from './mysql-driver';
-import { buildLock, removeOldTemplates, removeUnused, slotLock, takeSlot, type Owner } from './mysql-removal';
+import { removeOldTemplates, removeUnused, slotLock, takeSlot, type Owner } from './mysql-removal';
 import { openMysqlSession, type MysqlServer, type MysqlSession } from './mysql-session';
 import { readStructure, replay, type MysqlStructure } from './mysql-structure';
-import { openMysqlTarget } from './mysql-target';
+import { hasTemplate, makeTemplate, type MysqlTemplatePlace } from './mysql-template';
 import { parseMysqlUrl } from './mysql-url';
 import type { Provider, ProviderContext, TemplateTarget, WorkerDatabase } from './provider';
 
@@ -61,54 +60,19 @@ export function createMysqlProvider(context: ProviderContext): Provider {
     await (await idle?.catch(() => undefined))?.close();
   };
 
-  const hasTemplate = async (session: MysqlSession, { template }: DatabaseNames): Promise<boolean> => {
-    const entry = (await findDatabases(session, [template])).get(template);
-    requireOurs(entry);
-    return entry?.marker?.kind === 'template';
-  };
-
-  const build = async (session: MysqlSession, { template, fingerprint }: DatabaseNames, work: Build): Promise<void> => {
-    const marker = (kind: 'building' | 'template') => markerOf({ kind, project: context.projectKey, fingerprint });
-    for (const leftover of (await findDatabases(session, [template])).values()) await dropDatabase(session, leftover);
-    await createDatabase(session, template, marker('building'));
-    const target = openMysqlTarget(server(), template);
-    try {
-      await work(target);
-      await disableEvents(session, template);
-    } catch (error) {
-      await target.close();
-      // The build's own error matters more than one of tidying up after it: the next build drops what is left.
-      await session.query('dropping an unfinished template', `DROP DATABASE ${quoteName(template)}`).catch(() => undefined);
-      throw error;
-    }
-    await target.close();
-    await mark(session, template, marker('template'));
+  const placeOf = async (fingerprint: string): Promise<MysqlTemplatePlace> => {
+    const session = await getKeeper();
+    return { server: server(), session, names: namesOf(fingerprint), context };
   };
 
   const ensure = async (fingerprint: string, work: Build): Promise<'hit' | 'built'> => {
-    const session = await getKeeper();
-    const names = namesOf(fingerprint);
-    const began = Date.now();
-    let told = false;
-    if (await hasTemplate(session, names)) return 'hit';
-    while (!(await session.tryLock(buildLock(names.template)))) {
-      if (await hasTemplate(session, names)) return 'hit';
-      if (!told && Date.now() - began > 2000) {
-        told = true;
-        context.report(`waiting for another run that builds the template ${names.template}`);
-      }
-      await delay(20 + Math.random() * 30);
-    }
-    try {
-      if (await hasTemplate(session, names)) return 'hit';
-      structures.delete(names.template);
-      await build(session, names, work);
-    } finally {
-      if (!session.lost()) await session.unlock(buildLock(names.template));
-    }
-    const old = await inShortSession((short) => removeOldTemplates(short, owner, names.template));
+    const place = await placeOf(fingerprint);
+    const result = await makeTemplate(place, work);
+    if (result === 'hit') return result;
+    structures.delete(place.names.template);
+    const old = await inShortSession((session) => removeOldTemplates(session, owner, place.names.template));
     if (old.length > 0) context.report(`removed older test databases: ${old.join(', ')}`);
-    return 'built';
+    return result;
   };
 
   /** Makes a worker database new: from the template, or from another worker database of the same structure. */
@@ -135,15 +99,15 @@ export function createMysqlProvider(context: ProviderContext): Provider {
     },
 
     async lease(fingerprint): Promise<WorkerDatabase> {
-      const session = await getKeeper();
-      const names = namesOf(fingerprint);
-      let name = await takeSlot(session, names, () => hasTemplate(session, names));
+      const place = await placeOf(fingerprint);
+      const { session, names } = place;
+      let name = await takeSlot(session, names, () => hasTemplate(place));
       // Somebody removed it between its making and this lease.
       for (let attempt = 1; name === undefined; attempt++) {
         const work = builds.get(fingerprint);
         if (!work || attempt > 3) throw missingTemplate(names.template);
         await provider.ensureTemplate(fingerprint, work);
-        name = await takeSlot(session, names, () => hasTemplate(session, names));
+        name = await takeSlot(session, names, () => hasTemplate(place));
       }
       const taken = name;
       const free = async (): Promise<void> => {
@@ -165,9 +129,9 @@ export function createMysqlProvider(context: ProviderContext): Provider {
         url: url.withDatabase(taken),
         name: taken,
         check,
-        async renew() {
+        async renew(source) {
           check();
-          await clone(session, names, taken);
+          await clone(session, names, taken, source === undefined ? undefined : parseMysqlUrl(source).database);
         },
         async release() {
           if (released) return;
@@ -189,12 +153,6 @@ export function createMysqlProvider(context: ProviderContext): Provider {
     },
   };
   return provider;
-}
-
-/** An event would change the template behind everybody's back; clones have it disabled, too. */
-async function disableEvents(session: MysqlSession, database: string): Promise<void> {
-  const events = await session.query('looking for events', 'SELECT EVENT_NAME AS name FROM information_schema.EVENTS WHERE EVENT_SCHEMA = ?', [database]);
-  for (const { name } of events) await session.query('disabling an event', `ALTER EVENT ${quoteName(database)}.${quoteName(String(name))} DISABLE`);
 }
 
 function namesTestDatabase(name: string, kind: string): Error {

@@ -38,8 +38,11 @@ export interface WorkerDatabase {
   readonly name: string;
   /** Throws when the lease is known to be lost (the server dropped the session that held it); absent where it cannot be. */
   check?(): void;
-  /** Makes its content the template's again; the URL stays. No connection of ours to it is open then. */
-  renew(): Promise<void>;
+  /**
+   * Makes its content the template's again; the URL stays. No connection of ours to it is open then. With `source`, the
+   * URL of another worker database of the same template, it becomes a copy of that one, to which nobody is connected.
+   */
+  renew(source?: string): Promise<void>;
   /** Frees the slot and removes what must not stay. Safe to call twice. */
   release(): Promise<void>;
   /** The same as far as it can be done in a process's `exit` handler; absent where the server frees the slot by itself. */

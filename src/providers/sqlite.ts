@@ -62,9 +62,9 @@ export function createSqliteProvider(context: SqliteContext): Provider {
       await removeOrphans();
       const name = `${context.projectKey}_test_${fingerprint}.${hostKey()}.${process.pid}.${leased.size + 1}.db`;
       const file = path.join(workers, name);
-      const copy = async (): Promise<void> => {
+      const copy = async (source?: string): Promise<void> => {
         await removeFiles(file);
-        await copyFile(templateOf(fingerprint), file, constants.COPYFILE_FICLONE);
+        await copyFile(source?.replace(/^file:/, '') ?? templateOf(fingerprint), file, constants.COPYFILE_FICLONE);
       };
       await copy();
       leased.add(file);
