@@ -20,9 +20,9 @@ export function runNode(args, options = {}) {
 export function install() {
   if (isInstalled()) return;
   say('installing dependencies');
-  // Not `npm ci`: it throws away what is built already (better-sqlite3), and refuses a lock file that lacks another
-  // platform's optional packages, as one that was written behind a partial mirror does.
-  runNpm(['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund']);
+  // `npm ci` begins with nothing: where packages are there already, that would throw away better-sqlite3's build.
+  const command = existsSync(path.join(root, 'node_modules')) ? ['install', '--no-save'] : ['ci'];
+  runNpm([...command, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel', 'error']);
 }
 
 /** Bundles src/ into dist/. */
