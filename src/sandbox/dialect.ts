@@ -21,6 +21,20 @@ export interface Dialect {
   release(name: string): string;
   /** What a statement is. A `read` surely changes nothing, sequences included; in doubt it is a `write`. */
   classify(sql: string): StatementKind;
+  /**
+   * What `CURRENT_TIMESTAMP` says is fixed when a transaction begins, so each test needs one of its own. Where it is
+   * not, one transaction serves a whole file and tests are savepoints in it.
+   */
+  readonly clockStopsAtBegin?: boolean;
+  /** A statement that fails with such a message as long as a transaction is open: told after failures that may have ended it. */
+  readonly probe?: { readonly sql: string; readonly alive: RegExp };
+  /** How a connection whose statement never ends is cut, from a second connection; absent where statements cannot outlast a test. */
+  readonly session?: { readonly id: string; end(id: string): string };
+  /**
+   * A query of one row and two columns: whether there are constraints that wait for a commit, and whether there are
+   * triggers of the user's, each 0 or 1. Absent where neither matters.
+   */
+  readonly facts?: string;
   /** Bookkeeping of values that a rollback does not take back (sequences); absent where there are none. */
   readonly sequences?: SequenceControl;
   /** Counters that only DDL sets back (AUTO_INCREMENT), so between transactions; absent where there are none. */
@@ -35,7 +49,7 @@ export interface SequenceControl {
   readonly read: string;
   /** A statement that sets back every sequence whose state differs from the one given (JSON text as read). */
   restore(state: string): string;
-  /** Whether a statement may move a sequence. */
+  /** Whether a statement may move a sequence where there are no triggers. */
   moves(sql: string): boolean;
 }
 
@@ -51,8 +65,14 @@ export interface CounterControl {
 
 /** Checks what a commit would check. */
 export interface DeferredConstraints {
-  /** A query: one row and column, 1 if the database has any deferrable constraint, else 0. */
-  readonly exist: string;
   /** Raises what a commit would raise now. Undone by the rollback to the savepoint taken before it. */
-  readonly check: string;
+  readonly check?: string;
+  /** Where nothing can be made to raise it: a query of one row and column, how many violations there are now. */
+  readonly violations?: string;
+  /** Whether a statement makes the running transaction's constraints wait for its commit. */
+  defers?(sql: string): boolean;
+  /** Ends what such a statement began. */
+  readonly reset?: string;
+  /** Statements of which the last one fails as such a commit would: the error is to be the driver's own. What they did is undone by the caller. */
+  readonly raise?: readonly string[];
 }

@@ -4,14 +4,20 @@ import type { Dialect } from './dialect';
 /** The one connection of a sandbox. Everything that is said to the database goes through it, one statement at a time. */
 export interface PinnedConnection {
   readonly connectionInfo: ConnectionInfo | undefined;
+  /** The server's name for the connection's session, where the dialect can cut it by that. */
+  readonly session: string | undefined;
+  /** Whether transactions are begun and ended in SQL, so that one may follow another in one round trip. */
+  readonly speaksSql: boolean;
   queryRaw(query: SqlQuery): Promise<SqlResultSet>;
   executeRaw(query: SqlQuery): Promise<number>;
-  /** Begins the outermost transaction. Rejects if one is open. */
-  begin(): Promise<void>;
-  /** Ends it, undoing everything. */
-  rollback(): Promise<void>;
+  /** Begins the outermost transaction and runs `then` in it. Rejects if one is open. */
+  begin(then?: readonly string[]): Promise<void>;
+  /** Runs `before` in the transaction, ends it undoing everything, and runs `after` outside of it. */
+  rollback(before?: readonly string[], after?: readonly string[]): Promise<void>;
   /** Runs statements of the sandbox's own, in one round trip where the dialect can. */
   control(statements: readonly string[]): Promise<void>;
+  /** Whether the transaction that was begun is still open, where the dialect can tell. */
+  isAlive(): Promise<boolean>;
   /** Closes the connection; safe to call twice and when the server has gone. */
   close(): Promise<void>;
 }
@@ -29,6 +35,8 @@ export function plainQuery(sql: string): SqlQuery {
 export function createPinnedConnection(adapter: SqlDriverAdapter, dialect: Dialect): PinnedConnection {
   let transaction: Transaction | undefined;
   let open = false;
+  let session: string | undefined;
+  let joins = dialect.joinsStatements;
 
   const current = (): Transaction => {
     if (!transaction) throw new Error('The sandbox has no open transaction: a statement came before its scope was opened.');
@@ -37,27 +45,78 @@ export function createPinnedConnection(adapter: SqlDriverAdapter, dialect: Diale
 
   const control = async (statements: readonly string[]): Promise<void> => {
     if (statements.length === 0) return;
-    const batch = dialect.joinsStatements ? [statements.join('; ')] : statements;
+    const batch = joins ? [statements.join('; ')] : statements;
     for (const sql of batch) await speak(current(), sql);
+  };
+
+  /** An app may name its prepared statements, and those take one statement each. */
+  const learnJoining = async (): Promise<void> => {
+    try {
+      await control(['SELECT 1', 'SELECT 1']);
+    } catch {
+      joins = false;
+      await control([dialect.rollback]);
+      await control([dialect.begin]);
+    }
+  };
+
+  const pin = async (): Promise<void> => {
+    transaction = await adapter.startTransaction();
+    const again = transaction.options.usePhantomQuery;
+    if (joins && !again) await learnJoining();
+    if (dialect.session && (session === undefined || again)) {
+      const { rows } = await transaction.queryRaw(plainQuery(dialect.session.id));
+      session = String(rows[0]?.[0]);
+    }
+  };
+
+  const begin = async (then: readonly string[] = []): Promise<void> => {
+    if (open) throw new Error('The sandbox has an open transaction already.');
+    if (transaction) await control([dialect.begin, ...then]);
+    else {
+      await pin();
+      await control(then);
+    }
+    open = true;
   };
 
   return {
     connectionInfo: adapter.getConnectionInfo?.(),
+    get session() {
+      return session;
+    },
+    get speaksSql() {
+      return transaction?.options.usePhantomQuery === false;
+    },
     queryRaw: (query) => current().queryRaw(query),
     executeRaw: (query) => current().executeRaw(query),
     control,
-    async begin() {
-      if (open) throw new Error('The sandbox has an open transaction already.');
-      if (transaction) await control([dialect.begin]);
-      else transaction = await adapter.startTransaction();
-      open = true;
-    },
-    async rollback() {
+    begin,
+    async rollback(before = [], after = []) {
       open = false;
       const ended = current();
-      if (!ended.options.usePhantomQuery) return control([dialect.rollback]);
+      if (!ended.options.usePhantomQuery) return control([...before, dialect.rollback, ...after]);
+      await control(before);
       transaction = undefined;
       await ended.rollback();
+      if (after.length === 0) return;
+      await pin();
+      await control(after);
+      const outside = current();
+      transaction = undefined;
+      await outside.commit();
+    },
+    async isAlive() {
+      const { probe } = dialect;
+      if (!probe) return true;
+      try {
+        await current().executeRaw(plainQuery(probe.sql));
+      } catch (error) {
+        return probe.alive.test(textOf(error));
+      }
+      // It has begun one: end it, so that nothing is written by those who do not know yet.
+      await current().executeRaw(plainQuery(dialect.rollback)).catch(() => 0);
+      return false;
     },
     async close() {
       const ended = transaction;
@@ -79,4 +138,10 @@ async function speak(transaction: Transaction, sql: string): Promise<void> {
     if (transaction.releaseSavepoint) return transaction.releaseSavepoint(name);
   }
   await transaction.executeRaw(plainQuery(sql));
+}
+
+/** Adapters put the driver's message into the cause. */
+function textOf(error: unknown): string {
+  const { message, cause } = (error ?? {}) as { message?: string; cause?: { originalMessage?: string; message?: string } };
+  return `${message ?? ''} ${cause?.originalMessage ?? ''} ${cause?.message ?? ''}`;
 }

@@ -1,6 +1,7 @@
 import type { IsolationLevel, SqlDriverAdapter, SqlDriverAdapterFactory, Transaction } from '@prisma/driver-adapter-utils';
 import { currentContext, runInContext } from './call-context';
 import { plainQuery } from './pinned-connection';
+import { releaseSavepoint, rolledBackTo } from './raw-control';
 import type { Sandbox } from './sandbox';
 import { transactionGone } from './sandbox-errors';
 import type { Frame } from './transaction-stack';
@@ -38,13 +39,18 @@ async function startTransaction(sandbox: Sandbox, identity: Identity, level?: Is
   const { stack } = sandbox;
   const { dialect } = sandbox.options;
   if (level && !dialect.isolationLevels.includes(level)) throw invalidIsolationLevel(level);
+  if (level && dialect.isolationLevels.length > 1) sandbox.tellOnce(levelIgnored(level));
   const context = currentContext();
   const reserved = stack.frames.find((each) => each.state === 'reserved' && each.label === context.label);
   const label = reserved?.label ?? { parent: context.label, site: context.operation?.site ?? { location: () => undefined } };
   const frame = reserved ?? (await stack.reserve(context, label));
   try {
     await sandbox.speak(frame, async (connection) => {
+      // What is inside of a transaction that the database has given up on would be another connection's.
+      const around = stack.frames.at(-2);
+      if (around?.aborted) await connection.control([dialect.rollbackTo(around.savepoints.at(-1) ?? around.savepoint)]);
       await connection.control([dialect.savepoint(frame.savepoint)]);
+      frame.violations = await sandbox.commits.before(connection);
       frame.state = 'open';
     });
   } catch (error) {
@@ -58,9 +64,22 @@ function createTransaction(sandbox: Sandbox, identity: Identity, frame: Frame): 
   const { dialect } = sandbox.options;
   const { statements } = sandbox;
   const undo = [dialect.rollbackTo(frame.savepoint), dialect.release(frame.savepoint)];
-  /** The commit and rollback of a transaction run as part of it, whoever asks for them (Prisma's timer may). */
-  const asPartOfIt = <T>(work: () => Promise<T>): Promise<T> => runInContext({ label: frame.label }, work);
   const gone = (): boolean => frame.state === 'closed';
+
+  /** The commit and rollback of a transaction run as part of it, whoever asks for them (Prisma's timer may). */
+  const close = (work: Parameters<Sandbox['speak']>[1]): Promise<unknown> =>
+    runInContext({ label: frame.label }, () =>
+      sandbox.speak(frame, async (connection) => {
+        try {
+          await work(connection);
+        } finally {
+          const around = sandbox.stack.frames.at(-2);
+          sandbox.stack.remove(frame);
+          // It was mended for the visit of this one.
+          if (around?.aborted) await connection.control([dialect.rollbackTo('jest_prisma_nowhere')]).catch(() => undefined);
+        }
+      }),
+    );
 
   return {
     ...identity,
@@ -69,46 +88,45 @@ function createTransaction(sandbox: Sandbox, identity: Identity, frame: Frame): 
     executeRaw: (query) => statements.run(frame, query, (connection, each) => connection.executeRaw(each)),
     async commit() {
       if (gone()) throw transactionGone(currentContext());
-      await asPartOfIt(() =>
-        sandbox.speak(frame, async (connection) => {
-          try {
-            // The database answers a COMMIT after a failure with a silent rollback; so does the sandbox.
-            if (frame.aborted) return await connection.control(undo);
-            await statements.checkDeferred(connection).catch(async (error: unknown) => {
-              await connection.control(undo);
-              throw error;
-            });
-            await connection.control([dialect.release(frame.savepoint)]);
-          } finally {
-            sandbox.stack.remove(frame);
-          }
-        }),
-      );
+      await close(async (connection) => {
+        // The database answers a COMMIT after a failure with a silent rollback; so does the sandbox.
+        if (frame.aborted) return connection.control(undo);
+        await sandbox.commits.check(connection, frame.violations).catch(async (error: unknown) => {
+          await connection.control(undo);
+          throw error;
+        });
+        await connection.control([dialect.release(frame.savepoint)]);
+      });
     },
     async rollback() {
       if (gone()) return;
-      await asPartOfIt(() =>
-        sandbox.speak(frame, async (connection) => {
-          try {
-            await connection.control(undo);
-          } finally {
-            sandbox.stack.remove(frame);
-          }
-        }),
-      );
+      await close((connection) => connection.control(undo));
     },
-    createSavepoint: (name) => savepoint([dialect.savepoint(name)]),
-    rollbackToSavepoint: async (name) => {
+    async createSavepoint(name) {
+      await savepoint([dialect.savepoint(name)]);
+      frame.savepoints.push(name);
+    },
+    async rollbackToSavepoint(name) {
       await savepoint([dialect.rollbackTo(name)]);
-      frame.aborted = false;
+      rolledBackTo(frame, name);
     },
-    releaseSavepoint: (name) => savepoint([dialect.release(name)]),
+    async releaseSavepoint(name) {
+      await savepoint([dialect.release(name)]);
+      releaseSavepoint(frame, name);
+    },
   };
 
   async function savepoint(sql: readonly string[]): Promise<void> {
     if (gone()) throw transactionGone(currentContext());
     await sandbox.speak(frame, (connection) => connection.control(sql));
   }
+}
+
+function levelIgnored(level: IsolationLevel): string {
+  return (
+    `isolationLevel '${level}' is not applied in a sandbox, where all transactions share one connection; ` +
+    'a file whose tests need it says /** @prisma-isolation clone */'
+  );
 }
 
 /** The error that the official adapters throw, in the shape by which Prisma knows it. */

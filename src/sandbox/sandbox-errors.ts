@@ -1,6 +1,5 @@
 import { createError, type PrismaTestError } from '../errors';
-import { describeOperation, type CallContext, type Scope } from './call-context';
-import type { StatementLog } from './statement-log';
+import { describeOperation, type CallContext, type Operation, type Scope } from './call-context';
 
 /** A statement of work whose test (or hook, or file) is over. */
 export function lateStatement(context: CallContext, current: Scope | undefined): PrismaTestError {
@@ -27,10 +26,8 @@ export function connectionLost(cause: unknown): PrismaTestError {
   });
 }
 
-/** The outermost transaction was ended by something that the sandbox did not see. */
-export function sandboxLost(database: string, cause: unknown, log: StatementLog): PrismaTestError {
-  const { records } = log.take();
-  const suspect = records.findLast(({ sql }) => /\b(?:commit|rollback|call|do|create|alter|drop)\b/i.test(sql)) ?? records.at(-1);
+/** The outermost transaction was ended by something that the sandbox did not prevent. */
+export function sandboxLost(database: string, cause: unknown, suspect: Suspect | undefined): PrismaTestError {
   return createError({
     code: 'PRISMA_TEST_SANDBOX_LOST',
     message: `The transaction that isolates this test was ended by a statement (database '${database}').`,
@@ -40,9 +37,25 @@ export function sandboxLost(database: string, cause: unknown, log: StatementLog)
       reason: messageOf(cause),
     },
     cure:
-      'The worker database has been made anew for the next test. Statements that end a transaction by themselves need a\n' +
-      'database without a sandbox in this file: /** @prisma-isolation clone */',
+      'Nothing of it reaches the next test. Statements that end a transaction by themselves need a database without a\n' +
+      'sandbox in this file: /** @prisma-isolation clone */',
     cause,
+  });
+}
+
+/** A statement that may have done what an error tells of. */
+interface Suspect {
+  readonly sql: string;
+  readonly operation: Operation | undefined;
+}
+
+/** A statement that did not end with its test; its connection has been cut. */
+export function statementCut(database: string, running: Suspect | undefined): PrismaTestError {
+  return createError({
+    code: 'PRISMA_TEST_STATEMENT_CUT',
+    message: `A statement was still running after its test had ended, and did not end by itself (database '${database}').`,
+    facts: { statement: running?.sql, query: running && describeOperation(running.operation) },
+    cure: 'await the query in the test, and give it less to do; its connection has been cut, and the next test has a new one.',
   });
 }
 
@@ -85,6 +98,12 @@ export function isConnectionLoss(error: unknown): boolean {
   if (/^(?:57P0[123]|08\w{3})$/.test(String(cause?.code ?? ''))) return true;
   if (/^08/.test(String(cause?.state ?? ''))) return true;
   return /Connection terminated|not queryable|ECONNRESET|EPIPE|Connection closed/.test(message ?? '');
+}
+
+/** Whether an error says that no transaction is open: PostgreSQL's 25P01, libsql's own word. */
+export function hasEnded(error: unknown): boolean {
+  const { cause } = (error ?? {}) as { cause?: { code?: unknown; originalCode?: unknown } };
+  return cause?.code === '25P01' || cause?.originalCode === '25P01' || cause?.originalCode === 'TRANSACTION_CLOSED';
 }
 
 function messageOf(cause: unknown): string {

@@ -1,9 +1,12 @@
 import type { ConnectionInfo, SqlDriverAdapter, SqlQuery } from '@prisma/driver-adapter-utils';
 import { isPrismaTestError } from '../errors';
 import { currentContext, type CallContext, type Scope, type TransactionLabel } from './call-context';
+import { settlesWithin } from './clock';
+import { createCommitCheck, type CommitCheck } from './commit-check';
+import { createDatabaseFacts } from './database-facts';
 import type { Dialect } from './dialect';
-import { createPinnedConnection, type PinnedConnection } from './pinned-connection';
-import { connectionLost, isConnectionLoss, lateStatement, sandboxLost } from './sandbox-errors';
+import { createPinnedConnection, plainQuery, type PinnedConnection } from './pinned-connection';
+import { connectionLost, hasEnded, isConnectionLoss, lateStatement, sandboxLost, statementCut } from './sandbox-errors';
 import { createScopeStack } from './scope-stack';
 import { createStatementRunner, type StatementRunner } from './statement-runner';
 import { createStatementLog, type StatementLog } from './statement-log';
@@ -24,6 +27,8 @@ export interface SandboxOptions {
   connect(): Promise<SqlDriverAdapter>;
   /** Makes the worker database new: something outside of the sandbox's control was committed to it. */
   renew(): Promise<void>;
+  /** Says something to the user, without a newline. Default: to stderr. */
+  report?(line: string): void;
 }
 
 /**
@@ -34,6 +39,7 @@ export interface Sandbox {
   readonly options: SandboxOptions;
   readonly stack: TransactionStack;
   readonly statements: StatementRunner;
+  readonly commits: CommitCheck;
   readonly log: StatementLog;
   readonly current: Scope | undefined;
   /** Milliseconds spent on leaving scopes, and how many were left. */
@@ -48,14 +54,21 @@ export interface Sandbox {
   leave(scope: Scope): Promise<ScopeLeftovers>;
   /** Closes the connection if no scope is opened, so that the next statement connects anew; else returns `false`. */
   reconnect(): Promise<boolean>;
+  /** Says something the first time. */
+  tellOnce(line: string): void;
   close(): Promise<void>;
 }
 
+/** How long a statement may go on after its scope has ended, and how long its connection may take to be cut. Milliseconds. */
+const patience = 1000;
+const cutPatience = 2000;
+
 export function createSandbox(options: SandboxOptions): Sandbox {
-  const { dialect } = options;
+  const { dialect, database } = options;
   let connecting: Promise<PinnedConnection> | undefined;
-  /** The scope during which the connection was lost, and why. */
-  let lost: { readonly scope: Scope | undefined; readonly cause: unknown } | undefined;
+  /** What was lost, and the scope that held the outermost of it. */
+  let lost: { readonly scope: Scope | undefined; readonly error: Error } | undefined;
+  const told = new Set<string>();
 
   const connect = (): Promise<PinnedConnection> => {
     connecting ??= options.connect().then((adapter) => createPinnedConnection(adapter, dialect));
@@ -65,39 +78,94 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     return connecting;
   };
   const disconnect = async (): Promise<void> => {
-    const connection = await connecting?.catch(() => undefined);
+    const closing = connecting?.then((connection) => connection.close());
     connecting = undefined;
-    await connection?.close().catch(() => undefined);
+    facts.forget();
+    if (closing) await settlesWithin(closing, cutPatience);
   };
 
+  const facts = createDatabaseFacts(dialect);
   const stack = createTransactionStack();
-  const scopes = createScopeStack(dialect, connect);
+  const scopes = createScopeStack(dialect, facts, connect);
+  const commits = createCommitCheck(dialect, facts);
   const log = createStatementLog();
   const spent = { rollbackMs: 0, rollbacks: 0 };
 
-  const speak = <T>(frame: Frame | undefined, work: (connection: PinnedConnection) => Promise<T>): Promise<T> => {
+  /** From now on, and until the scope that held it is left, there is nothing to speak to. */
+  const lose = async (error: Error): Promise<Error> => {
+    lost = { scope: scopes.outermost ?? scopes.current, error };
+    scopes.forget();
+    await disconnect();
+    return error;
+  };
+
+  const speak = async <T>(frame: Frame | undefined, work: (connection: PinnedConnection) => Promise<T>): Promise<T> => {
     const context: CallContext = currentContext();
-    return stack.run(frame, context, async () => {
-      try {
+    try {
+      return await stack.run(frame, context, async () => {
         if (context.scope?.closed || !scopes.current) throw lateStatement(context, scopes.current);
-        if (lost) throw connectionLost(lost.cause);
-        await scopes.open();
-        return await work(await connect());
-      } catch (error) {
-        if (isPrismaTestError(error) && context.operation) context.operation.failure = error;
-        if (isConnectionLoss(error)) {
-          lost = { scope: scopes.current, cause: error };
-          scopes.forget();
-          await disconnect();
+        if (lost) throw lost.error;
+        try {
+          await scopes.open();
+          return await work(await connect());
+        } catch (error) {
+          if (isConnectionLoss(error)) throw await lose(connectionLost(error));
+          if (hasEnded(error)) throw await lose(sandboxLost(database, error, log.last(isSuspect)));
+          if (isPrismaTestError(error) && error.code === 'PRISMA_TEST_SANDBOX_LOST') await lose(error);
+          throw error;
         }
-        throw error;
-      }
-    });
+      });
+    } catch (error) {
+      // Prisma wraps errors on their way up.
+      if (isPrismaTestError(error) && context.operation) context.operation.failure = error;
+      throw error;
+    }
+  };
+
+  /** Ends a statement that goes on although its scope has ended: no one waits for it any more. */
+  const cut = async (running: StatementLog['running']): Promise<Error> => {
+    const session = (await connecting)?.session;
+    if (dialect.session && session !== undefined) {
+      const second = await options.connect();
+      await second.queryRaw(plainQuery(dialect.session.end(session))).finally(() => second.dispose());
+      await settlesWithin(stack.idle(), cutPatience);
+    }
+    const error = statementCut(database, running);
+    await lose(error);
+    stack.abandon();
+    return error;
+  };
+
+  const leave = async (scope: Scope): Promise<ScopeLeftovers> => {
+    stack.rejectWaiting((context) => lateStatement(context, scope));
+    const failure = (await settlesWithin(stack.idle(), patience)) ? undefined : await cut(log.running);
+    const transactions = stack.frames.map((frame) => frame.label);
+    for (const frame of [...stack.frames].reverse()) stack.remove(frame);
+    const started = performance.now();
+    try {
+      // A statement that comes now waits until the scope around is the current one.
+      await stack.runNext(() => scopes.leave(scope));
+    } catch (error) {
+      const suspect = log.last(isSuspect);
+      const isLoss = isConnectionLoss(error);
+      await lose(isLoss ? connectionLost(error) : sandboxLost(database, error, suspect));
+      // Nothing was committed where the server ended the connection: it rolls back.
+      if (!isLoss) await options.renew();
+    }
+    spent.rollbackMs += performance.now() - started;
+    spent.rollbacks += 1;
+    const gone = lost?.scope?.closed ?? true ? lost : undefined;
+    // What was lost is over with the scope that held it.
+    if (gone) lost = undefined;
+    if (failure) throw failure;
+    if (gone && gone.error.message.includes('PRISMA_TEST_SANDBOX_LOST')) throw gone.error;
+    return { transactions };
   };
 
   const sandbox: Sandbox = {
     options,
     stack,
+    commits,
     log,
     spent,
     speak,
@@ -110,39 +178,31 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     connectionInfo: async () => (await connect()).connectionInfo,
     enter: (scope) => scopes.enter(scope),
     holds: (scope) => scopes.holds(scope),
-    async leave(scope) {
-      stack.rejectWaiting((context) => lateStatement(context, scope));
-      await stack.idle();
-      const transactions = stack.frames.map((frame) => frame.label);
-      for (const frame of [...stack.frames].reverse()) stack.remove(frame);
-      const started = performance.now();
-      try {
-        await scopes.leave(scope);
-      } catch (error) {
-        scopes.forget();
-        await disconnect();
-        if (!isConnectionLoss(error)) {
-          await options.renew();
-          throw sandboxLost(options.database, error, log);
-        }
-      } finally {
-        // What the connection's loss took along is over with the scope that it happened in.
-        if (lost && (lost.scope === scope || lost.scope?.closed)) lost = undefined;
-        spent.rollbackMs += performance.now() - started;
-        spent.rollbacks += 1;
-      }
-      return { transactions };
-    },
+    leave,
     async reconnect() {
-      if (scopes.active) return false;
+      if (scopes.outermost) return false;
+      scopes.forget();
       await disconnect();
       return true;
     },
-    close: disconnect,
+    tellOnce(line) {
+      if (told.has(line)) return;
+      told.add(line);
+      (options.report ?? ((text) => void process.stderr.write(`jest-environment-prisma: ${text}\n`)))(line);
+    },
+    async close() {
+      scopes.forget();
+      await disconnect();
+    },
   };
-  const runner = createStatementRunner(sandbox, scopes);
+  const ended = ({ sql }: SqlQuery, cause: unknown): Error => sandboxLost(database, cause, { sql, operation: currentContext().operation });
+  const runner = createStatementRunner(sandbox, { scopes, facts, commits, ended });
   return sandbox;
 }
 
+/** Statements that are more likely than others to have ended a transaction. */
+const isSuspect = ({ sql }: { readonly sql: string }): boolean => /\b(?:commit|rollback|call|do|create|alter|drop)\b/i.test(sql);
+
 /** A query and how it is run: both ways of an adapter, told apart by what they return. */
 export type RunQuery<T> = (connection: PinnedConnection, query: SqlQuery) => Promise<T>;
+

@@ -1,27 +1,34 @@
 import type { Scope } from './call-context';
+import { now } from './clock';
+import type { DatabaseFacts } from './database-facts';
 import type { Dialect } from './dialect';
+import { createGeneratedIds, type IdMarks } from './generated-ids';
 import type { PinnedConnection } from './pinned-connection';
-import { plainQuery } from './pinned-connection';
 
 /** A scope's place in the database. Closed until its first statement: a test that never queries costs nothing. */
 interface Level {
   readonly scope: Scope;
   opened: boolean;
-  /** The outermost opened level is the real transaction; the others are savepoints in it. */
-  base: boolean;
+  savepoint: string;
   /** The savepoint to which a failing statement goes back, and whether work has come after it. */
-  guard: string | undefined;
+  guard: string;
   dirty: boolean;
-  /** State of the sequences when it was opened, where it is known; and whether they may have moved since. */
-  sequences: string | undefined;
-  moved: boolean;
+  ids: IdMarks;
+}
+
+/** A savepoint that was gone back to and still stands, so that the next scope in its place finds itself opened. */
+interface Spare {
+  readonly savepoint: string;
+  /** It is the first of a transaction that was begun in advance. */
+  readonly base: boolean;
+  readonly since: number;
 }
 
 /** The savepoints of worker ⊃ file ⊃ describe ⊃ test. Call it only when nothing else speaks on the connection. */
 export interface ScopeStack {
   readonly current: Scope | undefined;
-  /** Whether any level is opened, so that a transaction is open on the connection. */
-  readonly active: boolean;
+  /** The outermost scope that holds anything; `undefined` where nothing is held. */
+  readonly outermost: Scope | undefined;
   enter(scope: Scope): void;
   /** Undoes everything since `scope` was entered, inner scopes included. */
   leave(scope: Scope): Promise<void>;
@@ -29,7 +36,7 @@ export interface ScopeStack {
   open(): Promise<void>;
   /** Makes sure that a failure of the next statement takes no earlier work along. */
   guard(): Promise<void>;
-  /** After a statement that may have changed something. */
+  /** After a statement that may have changed something, whether it failed or not: sequences move in both cases. */
   changed(sql: string): void;
   /** After a statement that failed outside of the application's own transactions. */
   failed(): Promise<void>;
@@ -39,107 +46,126 @@ export interface ScopeStack {
   forget(): void;
 }
 
+/** A transaction that was begun in advance may be so old that its `now()` is still the present. Milliseconds. */
+const freshness = 50;
+
+const base = 'jest_prisma_base';
+
 /** A scope stack that speaks through `connect()`, which pins the connection when it is first needed. */
-export function createScopeStack(dialect: Dialect, connect: () => Promise<PinnedConnection>): ScopeStack {
+export function createScopeStack(dialect: Dialect, facts: DatabaseFacts, connect: () => Promise<PinnedConnection>): ScopeStack {
   const levels: Level[] = [];
-  /** Sequences as the template has them: read once, when they may first move. */
-  let initialSequences: string | undefined;
-  /** The same of counters, and whether any may have moved since the real transaction began. */
-  let initialCounters: readonly (readonly unknown[])[] | undefined;
-  let countersMoved = false;
+  const ids = createGeneratedIds(dialect, facts);
+  /** Whether a transaction is open on the connection, and the savepoint that stands in it for the next scope. */
+  let begun = false;
+  let spare: Spare | undefined;
+  /** Where a transaction's time is not looked at, it is kept for as long as any scope is entered. */
+  const keepsTransaction = !dialect.clockStopsAtBegin && !dialect.ddlCommits;
 
   const top = (): Level | undefined => levels.at(-1);
-  const savepointOf = (level: Level): string => `jest_prisma_scope_${levels.indexOf(level) + 1}`;
+  const outermostLevel = (): Level | undefined => levels.find((level) => level.opened);
 
-  const stateOfSequences = async (connection: PinnedConnection, outer: readonly Level[]): Promise<string | undefined> => {
-    if (!dialect.sequences) return undefined;
-    if (initialSequences !== undefined && !outer.some((level) => level.moved)) return initialSequences;
-    const { rows } = await connection.queryRaw(plainQuery(dialect.sequences.read));
-    const state = String(rows[0]?.[0] ?? '');
-    initialSequences ??= state;
-    return state;
+  /** Opens the outermost scope that holds anything. */
+  const openBase = async (connection: PinnedConnection, level: Level): Promise<void> => {
+    level.savepoint = base;
+    const ready = spare?.base ? spare : undefined;
+    spare = undefined;
+    if (ready && (!dialect.clockStopsAtBegin || now() - ready.since < freshness)) return;
+    if (begun && ready) await connection.control([dialect.rollback, dialect.begin, dialect.savepoint(base)]);
+    else if (begun) await connection.control([dialect.savepoint(base)]);
+    else await connection.begin([dialect.savepoint(base)]);
+    begun = true;
   };
 
-  const close = async (level: Level): Promise<void> => {
-    const connection = await connect();
-    const savepoint = savepointOf(level);
-    const restore = level.moved && level.sequences !== undefined && dialect.sequences?.restore(level.sequences);
+  const openInner = async (connection: PinnedConnection, level: Level): Promise<void> => {
+    level.savepoint = `jest_prisma_scope_${levels.indexOf(level) + 1}`;
+    const standing = spare;
+    spare = undefined;
+    if (standing?.savepoint === level.savepoint) return;
+    await connection.control([...(standing ? [dialect.release(standing.savepoint)] : []), dialect.savepoint(level.savepoint)]);
+  };
+
+  const closeBase = async (connection: PinnedConnection, level: Level, isLast: boolean): Promise<void> => {
     // Going back to a savepoint of ours first tells whether the transaction is still the one that we began.
-    const back = hasSavepoint(level) ? [dialect.rollbackTo(savepoint)] : [];
-    if (!level.base) {
-      await connection.control([...back, dialect.release(savepoint), ...(restore ? [restore] : [])]);
-    } else if (dialect.joinsStatements) {
-      await connection.control(back);
-      await connection.rollback();
-      if (restore) await connection.control([restore]);
+    const back = [dialect.rollbackTo(level.savepoint)];
+    const restore = await ids.restore(connection, level.ids);
+    if (!isLast && dialect.clockStopsAtBegin && connection.speaksSql) {
+      await connection.control([...back, dialect.rollback, ...restore, dialect.begin, dialect.savepoint(base)]);
+      spare = { savepoint: base, base: true, since: now() };
+    } else if (!isLast && keepsTransaction) {
+      await connection.control([...back, ...restore]);
+      spare = { savepoint: base, base: true, since: now() };
     } else {
-      await connection.control(back);
-      await connection.rollback();
-      if (countersMoved) await restoreCounters(connection);
+      begun = false;
+      spare = undefined;
+      await connection.rollback(back, restore);
+      await ids.afterTransaction(connection);
     }
   };
 
-  /** A real transaction has one where it could end unnoticed (DDL), or where a failure leads back to it. */
-  const hasSavepoint = (level: Level): boolean => !level.base || dialect.failurePoisons || dialect.ddlCommits;
-
-  const readCounters = async (connection: PinnedConnection): Promise<readonly (readonly unknown[])[]> =>
-    dialect.counters ? (await connection.queryRaw(plainQuery(dialect.counters.read))).rows : [];
-
-  const restoreCounters = async (connection: PinnedConnection): Promise<void> => {
-    countersMoved = false;
-    await connection.begin();
-    await connection.control(dialect.counters?.restore(initialCounters ?? [], await readCounters(connection)) ?? []);
-    await connection.rollback();
+  const closeInner = async (connection: PinnedConnection, level: Level): Promise<void> => {
+    const restore = await ids.restore(connection, level.ids);
+    await connection.control([dialect.rollbackTo(level.savepoint), ...restore]);
+    spare = { savepoint: level.savepoint, base: false, since: now() };
   };
 
   return {
     get current() {
       return top()?.scope;
     },
-    get active() {
-      return levels.some((level) => level.opened);
+    get outermost() {
+      return outermostLevel()?.scope;
     },
     enter(scope) {
-      levels.push({ scope, opened: false, base: false, guard: undefined, dirty: false, sequences: undefined, moved: false });
+      levels.push({ scope, opened: false, savepoint: '', guard: '', dirty: false, ids: { sequences: undefined, moved: 'no' } });
     },
     async leave(scope) {
       const index = levels.findIndex((level) => level.scope === scope);
       if (index < 0) return;
       const left = levels.slice(index);
       for (const level of left) level.scope.closed = true;
-      // Inner levels go with the outermost of those that are left: one step back undoes them all.
-      const outermost = left.find((level) => level.opened);
       try {
-        if (!outermost) return;
-        outermost.moved = left.some((level) => level.moved);
-        await close(outermost);
+        // Inner levels go with the outermost of those that are left: one step back undoes them all.
+        const outermost = left.find((level) => level.opened);
+        if (outermost) {
+          if (left.some(({ ids: { moved } }) => moved === 'maybe') && outermost.ids.moved === 'no') outermost.ids.moved = 'maybe';
+          if (left.some(({ ids: { moved } }) => moved === 'yes')) outermost.ids.moved = 'yes';
+          const connection = await connect();
+          if (outermost === outermostLevel()) await closeBase(connection, outermost, index === 0);
+          else await closeInner(connection, outermost);
+        } else if (index === 0 && begun) {
+          begun = false;
+          spare = undefined;
+          await (await connect()).rollback();
+        }
       } finally {
         levels.length = index;
       }
     },
     async open() {
       const level = top();
-      if (!level || level.opened) return;
+      if (!level) return;
       const connection = await connect();
-      const outer = levels.slice(0, -1);
-      level.base = !outer.some((each) => each.opened);
-      if (level.base) await connection.begin();
-      level.sequences = await stateOfSequences(connection, outer);
-      if (level.base && dialect.counters) initialCounters ??= await readCounters(connection);
-      if (hasSavepoint(level)) {
-        const savepoint = savepointOf(level);
-        await connection.control([dialect.savepoint(savepoint)]);
-        level.guard = savepoint;
+      if (level.opened) {
+        // Work of this scope must not stand behind the savepoint that waits for the next inner one.
+        if (!spare) return;
+        const { savepoint } = spare;
+        spare = undefined;
+        return connection.control([dialect.release(savepoint)]);
       }
+      const outer = levels.slice(0, -1).filter((each) => each.opened);
+      if (outer.length > 0) await openInner(connection, level);
+      else await openBase(connection, level);
+      level.guard = level.savepoint;
       level.dirty = false;
-      level.moved = false;
       level.opened = true;
+      level.ids = await ids.mark(connection, outer.map((each) => each.ids));
+      await ids.beforeTransaction(connection);
     },
     async guard() {
       const level = top();
       if (!level?.dirty || !dialect.failurePoisons) return;
       const connection = await connect();
-      const own = `${savepointOf(level)}_guard`;
+      const own = `${level.savepoint}_guard`;
       await connection.control([...(level.guard === own ? [dialect.release(own)] : []), dialect.savepoint(own)]);
       level.guard = own;
       level.dirty = false;
@@ -148,17 +174,18 @@ export function createScopeStack(dialect: Dialect, connect: () => Promise<Pinned
       const level = top();
       if (!level) return;
       level.dirty = true;
-      if (!level.moved && dialect.sequences?.moves(sql)) level.moved = true;
-      if (dialect.counters?.moves(sql)) countersMoved = true;
+      ids.changed(level.ids, sql);
     },
     async failed() {
       const level = top();
-      if (!level?.guard || !dialect.failurePoisons) return;
+      if (!level?.opened || !dialect.failurePoisons) return;
       await (await connect()).control([dialect.rollbackTo(level.guard)]);
     },
     holds: (scope) => levels.some((level) => level.scope === scope && level.opened),
     forget() {
       for (const level of levels) level.opened = false;
+      begun = false;
+      spare = undefined;
     },
   };
 }

@@ -15,9 +15,13 @@ export interface StatementRecord {
 
 /** Keeps the statements of the running test, the last ones where there are too many. */
 export interface StatementLog {
+  /** The statement that the database is at. */
+  running: Pick<StatementRecord, 'sql' | 'operation'> | undefined;
   add(record: StatementRecord): void;
   /** Calls back for each statement from now on; returns what ends that. */
   observe(listener: (record: StatementRecord) => void): () => void;
+  /** The last statement kept that `is` true of, or else the very last. */
+  last(is: (record: StatementRecord) => boolean): StatementRecord | undefined;
   /** What was kept since the last call, and how many more there were. */
   take(): { readonly records: readonly StatementRecord[]; readonly dropped: number };
 }
@@ -29,6 +33,8 @@ export function createStatementLog(): StatementLog {
   let records: StatementRecord[] = [];
   let dropped = 0;
   return {
+    running: undefined,
+    last: (is) => records.findLast(is) ?? records.at(-1),
     add(record) {
       for (const listener of listeners) listener(record);
       records.push(record);

@@ -1,7 +1,10 @@
 import type { SqlQuery } from '@prisma/driver-adapter-utils';
 import { adoptQuery } from './adopt-query';
 import { currentContext } from './call-context';
-import { plainQuery, type PinnedConnection } from './pinned-connection';
+import type { CommitCheck } from './commit-check';
+import type { DatabaseFacts } from './database-facts';
+import type { PinnedConnection } from './pinned-connection';
+import { applyControl, isOwnControl } from './raw-control';
 import type { RunQuery, Sandbox } from './sandbox';
 import { controlRefused, implicitCommitRefused, transactionGone } from './sandbox-errors';
 import type { ScopeStack } from './scope-stack';
@@ -11,96 +14,115 @@ import type { Frame } from './transaction-stack';
 export interface StatementRunner {
   /** A statement of the root client (no frame) or of one of its transactions. */
   run<T>(frame: Frame | undefined, query: SqlQuery, how: RunQuery<T>): Promise<T>;
-  /** Raises what a commit would raise now; leaves the transaction as it was if it does not. */
-  checkDeferred(connection: PinnedConnection): Promise<void>;
 }
 
-const checkpoint = 'jest_prisma_check';
 const visit = 'jest_prisma_visit';
+const nowhere = 'jest_prisma_nowhere';
 
-export function createStatementRunner(sandbox: Sandbox, scopes: ScopeStack): StatementRunner {
+/** What the parts of a sandbox share. */
+export interface StatementRunnerParts {
+  readonly scopes: ScopeStack;
+  readonly facts: DatabaseFacts;
+  readonly commits: CommitCheck;
+  /** The transaction of the sandbox has ended by itself. */
+  ended(query: SqlQuery, cause: unknown): Error;
+}
+
+export function createStatementRunner(sandbox: Sandbox, { scopes, facts, commits, ended }: StatementRunnerParts): StatementRunner {
   const { dialect, database } = sandbox.options;
-  /** Whether the database has constraints that wait for a commit; asked once. */
-  let deferrable: boolean | undefined;
-
-  const hasDeferrable = async (connection: PinnedConnection): Promise<boolean> => {
-    if (!dialect.deferred) return false;
-    deferrable ??= Number((await connection.queryRaw(plainQuery(dialect.deferred.exist))).rows[0]?.[0] ?? 0) > 0;
-    return deferrable;
-  };
-
-  const checkDeferred = async (connection: PinnedConnection): Promise<void> => {
-    if (!dialect.deferred || !(await hasDeferrable(connection))) return;
-    // The way back undoes the switch to immediate as well: constraints that begin immediate stay so.
-    await connection.control([
-      dialect.savepoint(checkpoint),
-      dialect.deferred.check,
-      dialect.rollbackTo(checkpoint),
-      dialect.release(checkpoint),
-    ]);
-  };
 
   /** Outside of any transaction of the application: in production this would be a transaction of its own. */
   const runAlone = async <T>(connection: PinnedConnection, query: SqlQuery, how: RunQuery<T>): Promise<T> => {
     await scopes.guard();
+    const reads = dialect.classify(query.sql) === 'read';
+    const counted = reads ? undefined : await commits.before(connection);
+    if (counted !== undefined) await connection.control([dialect.savepoint(visit)]);
     try {
       const result = await how(connection, query);
-      if (dialect.classify(query.sql) !== 'read') {
-        await checkDeferred(connection);
-        scopes.changed(query.sql);
-      }
+      if (!reads) await commits.check(connection, counted);
+      if (counted !== undefined) await connection.control([dialect.release(visit)]);
       return result;
     } catch (error) {
+      if (isUnharmed(error)) throw error;
       await scopes.failed();
+      if (counted !== undefined && (await connection.isAlive())) await connection.control([dialect.rollbackTo(visit), dialect.release(visit)]);
       throw error;
+    } finally {
+      if (!reads) scopes.changed(query.sql);
     }
   };
 
   /** The root client called from inside a transaction: another connection in production, so its failure is its own. */
-  const runAsVisitor = async <T>(connection: PinnedConnection, query: SqlQuery, how: RunQuery<T>): Promise<T> => {
-    if (!dialect.failurePoisons) return how(connection, query);
-    await connection.control([dialect.savepoint(visit)]);
+  const runAsVisitor = async <T>(frame: Frame, connection: PinnedConnection, query: SqlQuery, how: RunQuery<T>): Promise<T> => {
+    const reads = dialect.classify(query.sql) === 'read';
+    const counted = reads ? undefined : await commits.before(connection);
+    const guarded = dialect.failurePoisons || counted !== undefined;
+    // The transaction is broken, but another connection would not know: it is mended for the visit, and broken again.
+    const wasAborted = frame.aborted;
+    if (wasAborted) await connection.control([dialect.rollbackTo(frame.savepoints.at(-1) ?? frame.savepoint)]);
+    if (guarded) await connection.control([dialect.savepoint(visit)]);
     try {
       const result = await how(connection, query);
-      await connection.control([dialect.release(visit)]);
+      if (!reads) await commits.check(connection, counted);
+      if (guarded) await connection.control([dialect.release(visit)]);
       return result;
     } catch (error) {
-      await connection.control([dialect.rollbackTo(visit), dialect.release(visit)]);
+      if (guarded && (await connection.isAlive())) await connection.control([dialect.rollbackTo(visit), dialect.release(visit)]);
       throw error;
+    } finally {
+      if (!reads) scopes.changed(query.sql);
+      if (wasAborted) await connection.control([dialect.rollbackTo(nowhere)]).catch(() => undefined);
     }
   };
 
   const runInside = async <T>(frame: Frame, connection: PinnedConnection, query: SqlQuery, how: RunQuery<T>): Promise<T> => {
+    if (commits.defers(query.sql)) frame.violations ??= await commits.countViolations(connection);
     try {
-      return await how(connection, query);
+      const result = await how(connection, query);
+      if (isOwnControl(query.sql)) applyControl(frame, query.sql);
+      return result;
     } catch (error) {
-      frame.aborted = dialect.failurePoisons;
+      if (!isUnharmed(error)) frame.aborted = dialect.failurePoisons;
       throw error;
     } finally {
-      scopes.changed(query.sql);
+      if (dialect.classify(query.sql) !== 'read') scopes.changed(query.sql);
     }
   };
 
+  const refusal = (frame: Frame | undefined, { sql }: SqlQuery): Error | undefined => {
+    const context = currentContext();
+    if (frame?.state === 'closed') return transactionGone(context);
+    const kind = dialect.classify(sql);
+    if (kind === 'control' && !(frame && isOwnControl(sql))) return controlRefused(sql, context);
+    if (kind === 'ddl' && dialect.ddlCommits) return implicitCommitRefused(sql, context);
+    return undefined;
+  };
+
   return {
-    checkDeferred,
     run(frame, given, how) {
       const query = adoptQuery(given);
       const context = currentContext();
-      if (frame?.state === 'closed') return Promise.reject(transactionGone(context));
-      if (dialect.classify(query.sql) === 'control' && !(frame && isSavepointControl(query.sql))) {
-        return Promise.reject(controlRefused(query.sql, context));
+      const refused = refusal(frame, query);
+      if (refused) {
+        if (context.operation) context.operation.failure = refused;
+        return Promise.reject(refused);
       }
-      if (dialect.ddlCommits && dialect.classify(query.sql) === 'ddl') return Promise.reject(implicitCommitRefused(query.sql, context));
       return sandbox.speak(frame, async (connection) => {
         const started = performance.now();
+        sandbox.log.running = { sql: query.sql, operation: context.operation };
         let failure: string | undefined;
         try {
+          const top = sandbox.stack.frames.at(-1);
           if (frame) return await runInside(frame, connection, query, how);
-          return await (sandbox.stack.frames.length > 0 ? runAsVisitor : runAlone)(connection, query, how);
+          if (top) return await runAsVisitor(top, connection, query, how);
+          return await runAlone(connection, query, how);
         } catch (error) {
           failure = error instanceof Error ? error.message : String(error);
+          if (!(await connection.isAlive())) throw ended(query, error);
           throw error;
         } finally {
+          sandbox.log.running = undefined;
+          if (dialect.classify(query.sql) === 'ddl') facts.forget();
           const { operation, scope } = context;
           const ms = performance.now() - started;
           sandbox.log.add({ database, sql: query.sql, args: query.args, ms, operation, scope, error: failure });
@@ -110,7 +132,7 @@ export function createStatementRunner(sandbox: Sandbox, scopes: ScopeStack): Sta
   };
 }
 
-/** Savepoints of the application's own, inside its own transaction, are its business. */
-function isSavepointControl(sql: string): boolean {
-  return /^\s*(?:SAVEPOINT|RELEASE|ROLLBACK\s+(?:WORK\s+|TRANSACTION\s+)?TO)\s[^;]*;?\s*$/i.test(sql);
+/** The adapter could not read what the database had answered: the statement itself has been done. */
+function isUnharmed(error: unknown): boolean {
+  return (error as { cause?: { kind?: string } } | undefined)?.cause?.kind === 'UnsupportedNativeDataType';
 }

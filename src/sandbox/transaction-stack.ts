@@ -1,6 +1,7 @@
 import { createError } from '../errors';
+import { callbackTimers } from './callback-timers';
 import { describeOperation, isInside, type CallContext, type TransactionLabel } from './call-context';
-import { after } from './clock';
+import { after, keepAlive } from './clock';
 
 /** A transaction of the application: one savepoint in the sandbox. */
 export interface Frame {
@@ -10,12 +11,20 @@ export interface Frame {
   state: 'reserved' | 'open' | 'closed';
   /** A statement failed in it and the database refuses further ones (PostgreSQL). */
   aborted: boolean;
+  /** Savepoints inside of it, Prisma's and the app's own, the innermost last. */
+  readonly savepoints: string[];
+  /** Where commits are checked by counting: the violations that there were before. */
+  violations: number | undefined;
+  /** Ends what goes with an open frame. */
+  readonly release: () => void;
 }
 
 /** Something that wants the connection: a statement of the root client (no frame) or of a transaction, or a turn. */
 interface Request {
   readonly frame: Frame | undefined;
   readonly context: CallContext;
+  /** The sandbox's own: runs next, whatever is on top. */
+  readonly exclusive: boolean;
   readonly work: () => Promise<unknown>;
   readonly resolve: (value: never) => void;
   readonly reject: (error: unknown) => void;
@@ -29,32 +38,43 @@ interface Request {
 export interface TransactionStack {
   /** Open and reserved frames, the top last. */
   readonly frames: readonly Frame[];
+  /** Whether a statement is running. */
+  readonly running: boolean;
   /** Runs `work` as soon as its turn has come, alone. */
   run<T>(frame: Frame | undefined, context: CallContext, work: () => Promise<T>): Promise<T>;
+  /** Runs the sandbox's own work next, alone, whatever transactions are open. */
+  runNext<T>(work: () => Promise<T>): Promise<T>;
   /** Waits for a turn to open a transaction and reserves it: the frame is on top until it is removed. */
   reserve(context: CallContext, label: TransactionLabel): Promise<Frame>;
   remove(frame: Frame): void;
   /** Rejects everything that waits; what runs is not touched. */
-  rejectWaiting(error: (context: CallContext) => unknown): number;
+  rejectWaiting(error: (context: CallContext) => unknown): void;
   /** Resolves when nothing runs and nothing waits. */
   idle(): Promise<void>;
+  /** Gives up on the statement that runs: its end will be ignored. */
+  abandon(): void;
 }
 
-/** Milliseconds of quiet after which those who wait for a transaction are told that they wait in vain. */
+/** Milliseconds of quiet after which those who wait for a transaction are told that they wait in vain, and between them. */
 const quietLimit = 2000;
+const nextLimit = 100;
+
+/** Statements that run in any sandbox: a transaction may wait for another database. */
+let busy = 0;
 
 /** A stack for one sandbox. Savepoint names are its own, so that they cannot meet the application's. */
 export function createTransactionStack(): TransactionStack {
   const frames: Frame[] = [];
   const waiting: Request[] = [];
   const idlers: (() => void)[] = [];
-  let running = false;
+  let running: Request | undefined;
   let counter = 0;
   let cancelWatch: (() => void) | undefined;
+  let letDie: (() => void) | undefined;
 
-  const mayRun = ({ frame, context }: Request): boolean => {
+  const mayRun = ({ frame, context, exclusive }: Request): boolean => {
     const top = frames.at(-1);
-    return !top || frame === top || isInside(context.label, top.label);
+    return exclusive || !top || frame === top || isInside(context.label, top.label);
   };
 
   const pump = (): void => {
@@ -64,45 +84,86 @@ export function createTransactionStack(): TransactionStack {
     const index = waiting.findIndex(mayRun);
     const [request] = index < 0 ? [] : waiting.splice(index, 1);
     if (request) {
-      running = true;
-      void request.work().then(request.resolve as (value: unknown) => void, request.reject).finally(() => {
-        running = false;
-        pump();
-      });
-    } else if (waiting.length > 0) {
-      cancelWatch = after(quietLimit, () => rejectWaiting((context) => deadlock(context, frames.at(-1))));
-    } else {
+      letDie ??= keepAlive();
+      start(request);
+    } else if (waiting.length > 0) watchQuiet(quietLimit);
+    else {
+      letDie?.();
+      letDie = undefined;
       for (const resolve of idlers.splice(0)) resolve();
     }
   };
 
-  const rejectWaiting = (error: (context: CallContext) => unknown): number => {
-    const rejected = waiting.splice(0);
-    for (const request of rejected) request.reject(error(request.context));
-    pump();
-    return rejected.length;
+  const start = (request: Request): void => {
+    running = request;
+    busy += 1;
+    const finish = (): void => {
+      if (running !== request) return;
+      busy -= 1;
+      running = undefined;
+      pump();
+    };
+    request.work().then(
+      (value) => {
+        (request.resolve as (value: unknown) => void)(value);
+        finish();
+      },
+      (error: unknown) => {
+        request.reject(error);
+        finish();
+      },
+    );
   };
 
-  const run = <T>(frame: Frame | undefined, context: CallContext, work: () => Promise<T>): Promise<T> =>
+  /** The top has sent nothing for a while. If nothing of its own can wake it, the first of those who wait gives way. */
+  const watchQuiet = (ms: number): void => {
+    cancelWatch = after(ms, () => {
+      const top = frames.at(-1);
+      if (busy > 0 || (top && callbackTimers.pending(top.label))) return watchQuiet(nextLimit);
+      const [request] = waiting.splice(0, 1);
+      request?.reject(deadlock(request.context, top));
+      pump();
+      if (waiting.length === 0 || running) return;
+      cancelWatch?.();
+      watchQuiet(nextLimit);
+    });
+  };
+
+  const enqueue = <T>(frame: Frame | undefined, context: CallContext, exclusive: boolean, work: () => Promise<T>): Promise<T> =>
     new Promise<T>((resolve, reject) => {
-      waiting.push({ frame, context, work, resolve, reject });
+      const request: Request = { frame, context, exclusive, work, resolve, reject };
+      if (exclusive) waiting.unshift(request);
+      else waiting.push(request);
       pump();
     });
+  const run = <T>(frame: Frame | undefined, context: CallContext, work: () => Promise<T>): Promise<T> => enqueue(frame, context, false, work);
 
   return {
     frames,
+    get running() {
+      return running !== undefined;
+    },
     run,
-    rejectWaiting,
+    runNext: (work) => enqueue(undefined, nobody, true, work),
+    rejectWaiting(error) {
+      for (const request of waiting.splice(0)) request.reject(error(request.context));
+      pump();
+    },
     reserve: (context, label) =>
       run(undefined, context, async () => {
-        const frame: Frame = { label, savepoint: `jest_prisma_tx_${++counter}`, state: 'reserved', aborted: false };
+        const release = callbackTimers.watch();
+        const savepoint = `jest_prisma_tx_${++counter}`;
+        const frame: Frame = { label, savepoint, state: 'reserved', aborted: false, savepoints: [], violations: undefined, release };
         frames.push(frame);
         return frame;
       }),
     remove(frame) {
       frame.state = 'closed';
       const index = frames.indexOf(frame);
-      if (index >= 0) frames.splice(index, 1);
+      if (index >= 0) {
+        frames.splice(index, 1);
+        frame.release();
+      }
       pump();
     },
     idle: () =>
@@ -110,8 +171,15 @@ export function createTransactionStack(): TransactionStack {
         idlers.push(resolve);
         pump();
       }),
+    abandon() {
+      if (running) busy -= 1;
+      running = undefined;
+      pump();
+    },
   };
 }
+
+const nobody: CallContext = { scope: undefined, label: undefined, operation: undefined };
 
 function deadlock(context: CallContext, holder: Frame | undefined): Error {
   return createError({

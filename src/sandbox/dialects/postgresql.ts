@@ -18,13 +18,16 @@ export const postgresqlDialect: Dialect = {
   rollbackTo: (name) => `ROLLBACK TO SAVEPOINT ${name}`,
   release: (name) => `RELEASE SAVEPOINT ${name}`,
   classify: createClassifier(),
+  clockStopsAtBegin: true,
+  session: { id: 'SELECT pg_catalog.pg_backend_pid()', end: (id) => `SELECT pg_catalog.pg_terminate_backend(${Number(id)})` },
+  facts: `SELECT EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE condeferrable)::int,
+  EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE NOT tgisinternal)::int`,
   sequences: {
     read: readSequences,
     restore: (state) => restoreSequences(state),
     moves: (sql) => !/^\s*(?:UPDATE|DELETE)\s/i.test(sql),
   },
   deferred: {
-    exist: `SELECT count(*)::int FROM pg_catalog.pg_constraint WHERE condeferrable`,
     check: 'SET CONSTRAINTS ALL IMMEDIATE',
   },
 };

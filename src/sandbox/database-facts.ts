@@ -1,0 +1,28 @@
+import type { Dialect } from './dialect';
+import { plainQuery, type PinnedConnection } from './pinned-connection';
+
+/** What the sandbox must know of a database's content before it can save work. Asked once, and again after DDL. */
+export interface DatabaseFacts {
+  /** Whether the database has constraints that wait for a commit. */
+  deferrable(connection: PinnedConnection): Promise<boolean>;
+  /** Whether the database has triggers, which may do anything. */
+  triggers(connection: PinnedConnection): Promise<boolean>;
+  forget(): void;
+}
+
+export function createDatabaseFacts(dialect: Dialect): DatabaseFacts {
+  let known: { readonly deferrable: boolean; readonly triggers: boolean } | undefined;
+  const ask = async (connection: PinnedConnection): Promise<NonNullable<typeof known>> => {
+    if (known) return known;
+    const row = dialect.facts === undefined ? undefined : (await connection.queryRaw(plainQuery(dialect.facts))).rows[0];
+    known = { deferrable: Number(row?.[0] ?? 0) > 0, triggers: Number(row?.[1] ?? 0) > 0 };
+    return known;
+  };
+  return {
+    deferrable: async (connection) => (await ask(connection)).deferrable,
+    triggers: async (connection) => (await ask(connection)).triggers,
+    forget() {
+      known = undefined;
+    },
+  };
+}
