@@ -36,12 +36,7 @@ const outerRealm: Record<string, string> = {
 /** Loaded by Jest anew for every test file: each stands alone and is small. */
 const testRealm: Record<string, string> = {
   'setup-after-env': 'src/jest/setup-after-env.ts',
-};
-
-/** Loaded by test files. Users augment the types of `globals`, so both must know the same ones: one build. */
-const imported: Record<string, string> = {
   globals: 'src/jest/globals.ts',
-  fixtures: 'src/jest/fixtures.ts',
 };
 
 // At the end of the process: tsdown has no hook for "all configs are done".
@@ -51,12 +46,21 @@ process.once('exit', (code) => {
 });
 
 export default defineConfig([
-  { ...shared, entry: outerRealm },
-  ...Object.entries(testRealm).map(([name, file]): UserConfig => ({ ...shared, entry: { [name]: file } })),
-  { ...shared, entry: imported },
+  { ...shared, entry: existing(outerRealm) },
+  ...Object.entries(existing(testRealm)).map(([name, file]): UserConfig => ({ ...shared, entry: { [name]: file } })),
+  {
+    ...shared,
+    entry: { fixtures: 'src/jest/fixtures.ts' },
+    // Users augment the types of `globals`: a copy of them in the types of fixtures would know nothing of that.
+    banner: ({ format }) => ({ dts: `/// <reference path="./globals.d.${format === 'cjs' ? 'c' : 'm'}ts" />` }),
+  },
   // It waits for imports at its top level, which only an ES module can.
   { ...shared, format: ['esm'], dts: false, entry: { 'setup-after-env-esm': 'src/jest/setup-after-env-esm.ts' } },
 ]);
+
+function existing(entries: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(file)));
+}
 
 /** Renames file by file, what is imported before what imports it: a Jest that runs meanwhile never finds one missing. */
 function publish(from: string, to: string): void {
