@@ -47,6 +47,7 @@ const map: Readonly<Record<string, readonly string[]>> = {
     'timing',
     'harness',
     'harness/*',
+    'fixtures/*',
     'realm/*',
     'sandbox/call-context',
     'sandbox/render-statements',
