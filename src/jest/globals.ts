@@ -12,7 +12,7 @@ import type { TestDatabaseHandle } from '../realm/install-globals';
 export interface Clients {}
 
 /** The client of a database, `never` as long as {@link Clients} does not tell. */
-export export type ClientOf<Name extends string> = Name extends keyof Clients ? Clients[Name] : never;
+export type ClientOf<Name extends string> = Name extends keyof Clients ? Clients[Name] : never;
 
 /** The handle on the test environment, as `prismaTest`. */
 export interface PrismaTest {

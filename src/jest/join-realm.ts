@@ -3,7 +3,10 @@ import { installGlobals } from '../realm/install-globals';
 import { wrapGetPrismaClient, type GetPrismaClient } from '../realm/client-seam';
 import { moduleLoader } from '../realm/module-loader';
 import { recordingFactories } from '../realm/recording-factories';
+import { createRowOrigins } from '../realm/row-origins';
 import { sessionKey, type ModuleFile, type RealmSession } from '../session';
+import { databaseHandles, installFixtureHost } from './fixtures-host';
+import { installMatchers } from './matchers';
 
 // Called through bound copies: hoisting transforms, which may see this file in a linked package, look for `jest.mock(…)`.
 const mock = jest.mock.bind(jest);
@@ -16,13 +19,16 @@ const mockEsm = jest.unstable_mockModule.bind(jest);
 export function joinRealm(): RealmSession | undefined {
   const session = (globalThis as { [sessionKey]?: RealmSession })[sessionKey];
   if (!session) return undefined;
+  const rows = createRowOrigins((database) => databaseHandles()[database]?.client);
   for (const runtime of session.runtimes) {
-    replace(runtime, (actual) => ({ getPrismaClient: wrapGetPrismaClient(actual['getPrismaClient'] as GetPrismaClient, session) }));
+    replace(runtime, (actual) => ({ getPrismaClient: wrapGetPrismaClient(actual['getPrismaClient'] as GetPrismaClient, session, rows) }));
   }
   for (const adapter of session.adapters) {
     replace(adapter, (actual) => recordingFactories(actual, adapter.exportName, session));
   }
   installGlobals(session, moduleLoader);
+  installFixtureHost(session, rows);
+  installMatchers();
   return session;
 }
 

@@ -2,6 +2,7 @@ import type { Circus } from '@jest/types';
 import type { FileRun } from '../harness/file-run';
 import type { ResolvedOptions } from '../options';
 import type { Scope } from '../sandbox/call-context';
+import { createFixtureHooks } from './fixtures-hooks';
 import { attachStatements } from './statement-report';
 
 type EventOf<N extends Circus.Event['name']> = Extract<Circus.Event, { name: N }>;
@@ -18,6 +19,7 @@ export interface Lifecycle {
 export function createLifecycle(run: FileRun, options: ResolvedOptions): Lifecycle {
   const open: Scope[] = [run.root];
   const blocks = new Map<Circus.DescribeBlock, Scope>();
+  const fixtures = createFixtureHooks();
   const tests = new Map<Circus.TestEntry, Scope>();
   /** Hooks and tests as the user wrote them: each attempt wraps them anew, for the scope of its own. */
   const originals = new WeakMap<object, (...args: never[]) => unknown>();
@@ -28,7 +30,7 @@ export function createLifecycle(run: FileRun, options: ResolvedOptions): Lifecyc
     tests.delete(test);
     open.splice(open.indexOf(scope), 1);
     const errors = await run.leave(scope);
-    test.errors.push(...errors);
+    for (const error of errors) if (!test.errors.some((known) => isToldBy(known, error))) test.errors.push(error);
     attachStatements(test, run, options);
   };
 
@@ -45,14 +47,17 @@ export function createLifecycle(run: FileRun, options: ResolvedOptions): Lifecyc
   };
 
   const handlers: Handlers = {
-    run_describe_start({ describeBlock }) {
-      for (const child of describeBlock.children) if (child.type === 'test') child.concurrent = false;
+    run_describe_start({ describeBlock }, state) {
+      if (!describeBlock.parent) fixtures.begin(describeBlock, state);
+      fixtures.enter(describeBlock);
+      if (!describeBlock.parent && makeSequential(describeBlock)) sayOnce(run.root.name);
       if (!describeBlock.parent) return;
       const scope = run.enter('describe', titleOf(describeBlock));
       blocks.set(describeBlock, scope);
       open.push(scope);
     },
     async run_describe_finish({ describeBlock }, state) {
+      fixtures.leave(describeBlock);
       const scope = blocks.get(describeBlock);
       if (!scope) return;
       blocks.delete(describeBlock);
@@ -60,7 +65,10 @@ export function createLifecycle(run: FileRun, options: ResolvedOptions): Lifecyc
       state.unhandledErrors.push(...(await run.leave(scope)));
     },
     test_start({ test }) {
+      // What hooks of wider scopes have sent belongs to no test.
+      for (const { name } of options.databases) run.takeStatements(name);
       const scope = run.enter('test', titleOf(test));
+      fixtures.startTest(scope.name);
       tests.set(test, scope);
       open.push(scope);
     },
@@ -86,4 +94,31 @@ function titleOf(entry: Circus.DescribeBlock | Circus.TestEntry): string {
   const names: string[] = [];
   for (let at: Circus.DescribeBlock | Circus.TestEntry | undefined = entry; at?.parent; at = at.parent) names.unshift(String(at.name));
   return names.join(' > ');
+}
+
+/**
+ * Concurrent tests would share one transaction, and Jest runs no hooks around them: they run one after another.
+ * Returns whether there are any.
+ */
+function makeSequential(block: Circus.DescribeBlock): boolean {
+  const found = block.children.map((child) => {
+    if (child.type === 'describeBlock') return makeSequential(child);
+    const { concurrent } = child;
+    child.concurrent = false;
+    return concurrent;
+  });
+  return found.includes(true);
+}
+
+let said = false;
+function sayOnce(file: string): void {
+  if (said) return;
+  said = true;
+  process.stderr.write(`jest-environment-prisma: test.concurrent runs one test after another where tests share a sandbox (${file})\n`);
+}
+
+/** Whether a failure of the test already says what an error of ours says. */
+function isToldBy(known: unknown, error: Error): boolean {
+  const shown = (Array.isArray(known) ? known[0] : known) as { message?: unknown } | undefined;
+  return typeof shown?.message === 'string' && shown.message.includes(error.message);
 }

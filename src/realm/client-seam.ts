@@ -14,6 +14,7 @@ interface ClientOptions {
 }
 interface RequestParams {
   readonly clientMethod?: string;
+  readonly action?: string;
   readonly model?: string;
   readonly args?: unknown;
   readonly dataPath?: readonly string[];
@@ -61,9 +62,14 @@ export function wrapGetPrismaClient(original: GetPrismaClient, session: Session,
           () => join.call(params.clientMethod ?? 'query', callSiteOf(params.callsite)),
           (call) => call.run(() => super._request(params)),
         ).then((result) => {
-          const { model, args, dataPath, transaction } = params;
-          const from = { client: this, database: join.database ?? '', schema: config.inlineSchema };
-          rows.note(result, { ...from, model, args, dataPath, isInTransaction: transaction?.kind === 'itx' });
+          const { callsite: _callsite, transaction, ...request } = params;
+          const find = (args: object): Promise<unknown> => this._request({ ...request, action: 'findUnique', args });
+          rows.note(result, {
+            ...request,
+            database: join.database ?? '',
+            schema: config.inlineSchema,
+            find: transaction?.kind === 'itx' ? undefined : find,
+          });
           return result;
         });
       }
