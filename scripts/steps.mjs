@@ -48,6 +48,19 @@ export function generate(folder, output) {
   });
 }
 
+/** The small apps in examples/: each folder with its Prisma projects, and where their clients come out. */
+export const examples = [
+  { folder: 'examples/blog', clients: { '.': 'src/generated' } },
+  { folder: 'examples/admin-service', clients: { '.': 'src/generated/admin', service: 'src/generated/service' } },
+];
+
+/** Generates the clients of all examples. */
+export function generateExamples() {
+  for (const { folder, clients } of examples) {
+    for (const [project, output] of Object.entries(clients)) generate(path.posix.join(folder, project), path.posix.join(folder, output));
+  }
+}
+
 /** Makes better-sqlite3 loadable: where no prebuilt binary can be downloaded it is compiled, once (~95 s). */
 export function ensureBetterSqlite3() {
   if (isLoadable()) return true;

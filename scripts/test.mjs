@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { build, ensureBetterSqlite3, generate, install, root, runNode, say } from './steps.mjs';
+import { build, ensureBetterSqlite3, generate, generateExamples, install, root, runNode, say } from './steps.mjs';
 
 const bin = (...parts) => path.join(root, 'node_modules', ...parts);
 
@@ -13,6 +13,7 @@ const sections = {
     [bin('typescript/bin/tsc'), '-p', '.'],
     [bin('typescript/bin/tsc'), '-p', '__tests__'],
     [bin('typescript/bin/tsc'), '-p', 'examples/blog'],
+    [bin('typescript/bin/tsc'), '-p', 'examples/admin-service'],
   ),
   lint: check([bin('oxlint/bin/oxlint'), '--type-aware'], [bin('oxfmt/bin/oxfmt'), '--check']),
   knip: check([bin('knip/bin/knip.js')]),
@@ -34,6 +35,7 @@ const sections = {
   self: jest('self'),
   e2e: jest('e2e'),
   example: jest(undefined, 'examples/blog'),
+  'admin-example': jest(undefined, 'examples/admin-service'),
 };
 
 const total = { passed: 0, failed: 0, skipped: 0 };
@@ -62,7 +64,7 @@ function setUp() {
   generate('prisma', 'generated/sqlite');
   generate('prisma/postgresql', 'generated/postgresql');
   generate('prisma/audit', 'generated/audit');
-  generate('examples/blog', 'examples/blog/src/generated');
+  generateExamples();
   build();
 }
 
