@@ -33,7 +33,7 @@ export async function openFile(options: ResolvedOptions, file: string, env: Envi
     const { access } = options.databases.find(({ name }) => name === database.name) ?? database.options;
     if (access === 'allow') await database.prepare();
   }
-  return { run: openFileRun(file, databases, options.databases), env: { ...dotenv, ...environmentChanges(databases, { ...env, ...dotenv }) } };
+  return { run: openFileRun(file, databases, options.databases, options.rootDir), env: { ...dotenv, ...environmentChanges(databases, { ...env, ...dotenv }) } };
 }
 
 /** Builds the templates of all databases, without leasing any. */

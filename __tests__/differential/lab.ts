@@ -102,7 +102,7 @@ export interface SandboxLab {
 
 export function sandboxOn(dialect: Dialect, factory: () => SqlDriverAdapterFactory, renew: () => Promise<void> = () => Promise.resolve()): SandboxLab {
   const sandbox = createSandbox({ database: 'default', dialect, connect: () => factory().connect(), renew });
-  const file = { path: 'lab.test.ts', pending: new Set(), closed: false, sandboxes: () => [sandbox] } as unknown as FileState;
+  const file = { path: 'lab.test.ts', rootDir: repository, pending: new Set(), closed: false, sandboxes: () => [sandbox] } as unknown as FileState;
   const enter = (name: string, kind: Scope['kind'] = 'test'): Scope => {
     const scope: Scope = { kind, name, closed: false };
     sandbox.enter(scope);

@@ -19,9 +19,9 @@ const ddl = [
 
 const oneWriter = { visits: false, clientsInParallel: false, deferredInTransactions: false };
 const adapters: [name: string, make: (url: string) => SqlDriverAdapterFactory, abilities: Abilities][] = [
-  ['libsql', (url) => new PrismaLibSql({ url }), { ...oneWriter, parallel: true, parallelCalls: true }],
+  ['libsql', (url: string) => new PrismaLibSql({ url }), { ...oneWriter, parallel: true, parallelCalls: true }],
   ...(hasBetterSqlite3()
-    ? ([['better-sqlite3', (url) => new PrismaBetterSqlite3({ url }), { ...oneWriter, parallel: false, parallelCalls: false }]] as const)
+    ? ([['better-sqlite3', (url: string) => new PrismaBetterSqlite3({ url }), { ...oneWriter, parallel: false, parallelCalls: false }]] as const)
     : []),
 ] as never;
 

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { createError } from '../errors';
 import {
   currentContext,
@@ -19,9 +20,12 @@ export interface PendingCall {
 }
 
 /** The calls of a client that has joined a sandbox: each says on whose behalf it comes, and is known until it settles. */
-export function createCalls(file: FileState, sandbox: Sandbox): Pick<JoinedClient, 'call' | 'transaction'> {
+export function createCalls(file: FileState, sandbox: Sandbox, isSandboxed: () => boolean): Pick<JoinedClient, 'call' | 'transaction'> {
+  const prefix = `${file.rootDir}${path.sep}`;
+  const shown = (site: CallSite): CallSite => ({ location: () => site.location()?.replace(prefix, '') });
+
   const begin = (name: string, site: CallSite): { operation: Operation; end: (error?: unknown) => unknown } => {
-    const operation: Operation = { name, site, scope: currentContext().scope ?? sandbox.current };
+    const operation: Operation = { name, site: shown(site), scope: currentContext().scope ?? sandbox.current };
     if (file.closed) throw fileEnded(file, operation);
     let settle: () => void = () => {};
     const pending: PendingCall = { operation, settled: new Promise((resolve) => (settle = resolve)) };
@@ -43,12 +47,12 @@ export function createCalls(file: FileState, sandbox: Sandbox): Pick<JoinedClien
     },
     transaction(site, nested) {
       const { operation, end } = begin('$transaction', site);
-      const label: TransactionLabel = { parent: currentContext().label, site };
+      const label: TransactionLabel = { parent: currentContext().label, site: operation.site };
       let giveBack = (): void => {};
       return {
         async turn() {
           // A nested one is a savepoint of Prisma's in a transaction that has its turn already.
-          if (nested) return;
+          if (nested || !isSandboxed()) return;
           const frame = await runInContext({ operation }, () => sandbox.stack.reserve(currentContext(), label));
           giveBack = () => {
             if (frame.state === 'reserved') sandbox.stack.remove(frame);

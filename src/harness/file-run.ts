@@ -1,12 +1,12 @@
 import type { Operation, Scope } from '../sandbox/call-context';
 import { currentContext, runInContext } from '../sandbox/call-context';
-import { settlesWithin } from '../sandbox/clock';
+import { now, settlesWithin } from '../sandbox/clock';
 import type { Session } from '../session';
 import { createError, isPrismaTestError, type PrismaTestError } from '../errors';
 import { accessDenied } from './access-denied';
 import type { PendingCall } from './client-calls';
 import { abandonedTransaction, unawaitedQuery } from './leave-errors';
-import type { ResolvedDatabaseOptions } from '../options';
+import type { Isolation, ResolvedDatabaseOptions } from '../options';
 import type { Sandbox } from '../sandbox/sandbox';
 import type { StatementLog } from '../sandbox/statement-log';
 import { createSession } from './create-session';
@@ -16,6 +16,8 @@ import { watchWrites, type WriteWatch } from './write-watch';
 /** What one test file knows while it runs. */
 export interface FileState {
   readonly path: string;
+  /** Jest's root directory; places in the user's code are shown relative to it. */
+  readonly rootDir: string;
   readonly databases: readonly TestDatabase[];
   /** Calls of this file's clients that have not settled. */
   readonly pending: Set<PendingCall>;
@@ -26,6 +28,8 @@ export interface FileState {
   readonly scopes: readonly Scope[];
   readonly writes: WriteWatch;
   sandboxes(): readonly Sandbox[];
+  /** The block that is being defined asks for an isolation of its own. */
+  isolate(mode: Isolation): void;
   /** Whether the file's options let it use a database. */
   allows(database: string): boolean;
   accessDenied(database: string, operation?: Operation): PrismaTestError;
@@ -39,7 +43,14 @@ export interface FileRun {
   readonly databases: readonly TestDatabase[];
   /** The file's own scope; everything else is in it. */
   readonly root: Scope;
-  enter(kind: Scope['kind'], name: string): Scope;
+  /** Enters a scope; with a mode, it and what is in it is isolated in that way. */
+  enter(kind: Scope['kind'], name: string, mode?: Isolation): Scope;
+  /** Makes the databases ready for the first hook or statement of a scope. */
+  ready(scope: Scope): Promise<void>;
+  /** Tells when the databases that clients are led to have become others. */
+  onMove(listener: () => void): void;
+  /** Tells when a block that is being defined asks for an isolation of its own. */
+  onIsolate(listener: (mode: Isolation) => void): void;
   /** Rolls back what came since; resolves to what the scope left undone, as errors to show. */
   leave(scope: Scope): Promise<readonly PrismaTestError[]>;
   /** Runs a hook or a test so that its queries are known to be its own. */
@@ -49,19 +60,29 @@ export interface FileRun {
   close(): Promise<readonly PrismaTestError[]>;
 }
 
-/** How long queries that a test did not await may take to settle. Milliseconds. */
+/** How long queries that a test did not await may take to settle, and how long their database may be quiet. Milliseconds. */
 const patience = 5000;
+const quiet = 300;
 
 /** Begins a file: its scope is entered in every database that it may use. */
-export function openFileRun(path: string, databases: readonly TestDatabase[], options: readonly ResolvedDatabaseOptions[]): FileRun {
+export function openFileRun(
+  path: string,
+  databases: readonly TestDatabase[],
+  options: readonly ResolvedDatabaseOptions[],
+  rootDir: string,
+): FileRun {
   const denied = new Map(options.filter(({ access }) => access === 'deny').map((each) => [each.name, each]));
   const sandboxes = (): Sandbox[] => databases.flatMap((database) => database.prepared?.sandbox ?? []);
+  const isolations = () => databases.flatMap((database) => database.prepared?.isolation ?? []);
+  let moveListener = (): void => {};
+  let isolateListener = (_mode: Isolation): void => {};
   const scopes: Scope[] = [];
   const writes = watchWrites(sandboxes());
   /** Without isolation nothing is rolled back: what a scope wrote is there in the one around it. */
   const isKept = options.some(({ isolation }) => isolation === 'none');
   const file: FileState = {
     path,
+    rootDir,
     databases,
     pending: new Set(),
     adapterKeys: new Map(),
@@ -70,17 +91,34 @@ export function openFileRun(path: string, databases: readonly TestDatabase[], op
     scopes,
     writes,
     sandboxes,
+    isolate: (mode) => isolateListener(mode),
     accessDenied: (database, operation) => accessDenied(path, database, denied.get(database), operation),
     async settleAdapter(database) {
       if (!(await database.settle())) throw lateAdapter(database);
     },
   };
 
-  const enter = (kind: Scope['kind'], name: string): Scope => {
+  const enter = (kind: Scope['kind'], name: string, mode?: Isolation): Scope => {
     const scope: Scope = { kind, name, closed: false };
     scopes.push(scope);
-    for (const sandbox of sandboxes()) sandbox.enter(scope);
+    for (const database of databases) {
+      const given = kind === 'file' ? options.find((each) => each.name === database.name)?.isolation : mode;
+      database.prepared?.sandbox.enter(scope);
+      database.prepared?.isolation.enter(scope, given);
+    }
     return scope;
+  };
+
+  let urls = '';
+  /** Tells of databases that have become others. */
+  const moved = (): void => {
+    const before = urls;
+    urls = isolations().map(({ url }) => url).join('\n');
+    if (urls !== before) moveListener();
+  };
+  const ready = async (scope: Scope): Promise<void> => {
+    for (const isolation of isolations()) await isolation.ready(scope);
+    moved();
   };
 
   const leave = async (scope: Scope): Promise<readonly PrismaTestError[]> => {
@@ -90,8 +128,8 @@ export function openFileRun(path: string, databases: readonly TestDatabase[], op
     const outer = scopes.at(-1);
     if (isKept && outer) for (const each of left) writes.keep(each, outer);
     const late = [...file.pending].filter(({ operation }) => operation.scope && left.includes(operation.scope));
-    if (late.length > 0) await settlesWithin(Promise.all(late.map((call) => call.settled)), patience);
-    const errors = late.map(({ operation }) => unawaitedQuery(operation, scope));
+    if (late.length > 0) await settle(late, sandboxes());
+    const errors = late.map(({ operation }) => unawaitedQuery(operation, scope, sqlOf(operation, sandboxes())));
     for (const sandbox of sandboxes()) {
       const { transactions } = await sandbox.leave(scope).catch((error: unknown) => {
         if (!isPrismaTestError(error)) throw error;
@@ -100,6 +138,11 @@ export function openFileRun(path: string, databases: readonly TestDatabase[], op
       });
       errors.push(...transactions.map((label) => abandonedTransaction(label, scope)));
     }
+    for (const isolation of isolations()) {
+      const { transactions } = await isolation.leave(scope);
+      errors.push(...transactions.map((label) => abandonedTransaction(label, scope)));
+    }
+    moved();
     return errors;
   };
 
@@ -109,10 +152,16 @@ export function openFileRun(path: string, databases: readonly TestDatabase[], op
     databases,
     root,
     enter,
+    ready,
+    onMove: (listener) => void (moveListener = listener),
+    onIsolate: (listener) => void (isolateListener = listener),
     leave,
     takeStatements: (name) =>
       databases.find((database) => database.name === name)?.prepared?.sandbox.log.take() ?? { records: [], dropped: 0 },
-    runIn: (scope, work) => runInContext({ ...currentContext(), scope }, work),
+    runIn(scope, work) {
+      for (const isolation of isolations()) isolation.touch(scope);
+      return runInContext({ ...currentContext(), scope }, work);
+    },
     async close() {
       const errors = await leave(root);
       writes.stop();
@@ -130,4 +179,22 @@ function lateAdapter(database: TestDatabase): PrismaTestError {
       "import the app's client before the first query, name it (testEnvironmentOptions: { client: './src/db.ts' }),\n" +
       "or say how the adapter is made: testEnvironmentOptions: { adapter: './test/adapter.ts' }",
   });
+}
+
+/** Waits for calls as long as a database is at work; a callback that waits for nothing that comes is not waited for. */
+async function settle(calls: readonly PendingCall[], sandboxes: readonly Sandbox[]): Promise<void> {
+  const all = Promise.all(calls.map((call) => call.settled));
+  const end = now() + patience;
+  while (!(await settlesWithin(all, quiet))) {
+    if (now() > end || !sandboxes.some(({ stack }) => stack.running)) return;
+  }
+}
+
+function sqlOf(operation: Operation, sandboxes: readonly Sandbox[]): string | undefined {
+  for (const { log } of sandboxes) {
+    if (log.running?.operation === operation) return log.running.sql;
+    const record = log.last((each) => each.operation === operation);
+    if (record) return record.sql;
+  }
+  return undefined;
 }

@@ -2,11 +2,11 @@ import { createError, type PrismaTestError } from '../errors';
 import { describeOperation, type Operation, type Scope, type TransactionLabel } from '../sandbox/call-context';
 
 /** A query that was still under way when its test ended. */
-export function unawaitedQuery(operation: Operation, scope: Scope): PrismaTestError {
+export function unawaitedQuery(operation: Operation, scope: Scope, sql: string | undefined): PrismaTestError {
   return createError({
     code: 'PRISMA_TEST_UNAWAITED_QUERY',
     message: `The ${scope.kind} ended while a query of it was still running.`,
-    facts: { query: describeOperation(operation), [scope.kind]: scope.name },
+    facts: { query: describeOperation(operation), sql: sql?.slice(0, 400), [scope.kind]: scope.name },
     cure: 'await it; a query that goes on after its test would meet the next one.',
   });
 }

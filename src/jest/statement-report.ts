@@ -1,4 +1,5 @@
 import type { Circus } from '@jest/types';
+import path from 'node:path';
 import type { FileRun } from '../harness/file-run';
 import type { ResolvedOptions } from '../options';
 import { renderStatements } from '../sandbox/render-statements';
@@ -8,7 +9,7 @@ export function attachStatements(test: Circus.TestEntry, run: FileRun, options: 
   for (const { name, log } of options.databases) {
     const taken = run.takeStatements(name);
     if (taken.records.length === 0 || log === 'none') continue;
-    const text = renderStatements(name, taken);
+    const text = renderStatements(name, taken).replaceAll(`${options.rootDir}${path.sep}`, '');
     if (log === 'all') process.stdout.write(`${test.name}\n${text}\n`);
     else for (const entry of test.errors.slice(0, 1)) append(entry, text);
   }

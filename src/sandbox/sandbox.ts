@@ -9,7 +9,7 @@ import { createPinnedConnection, plainQuery, type PinnedConnection } from './pin
 import { connectionLost, hasEnded, isConnectionLoss, lateStatement, sandboxLost, statementCut } from './sandbox-errors';
 import { createScopeStack } from './scope-stack';
 import { createStatementRunner, type StatementRunner } from './statement-runner';
-import { createStatementLog, type StatementLog } from './statement-log';
+import { createStatementLog, type StatementLog, type StatementRecord } from './statement-log';
 import { createTransactionStack, type Frame, type TransactionStack } from './transaction-stack';
 
 /** What a scope left behind that it should have finished. */
@@ -91,6 +91,9 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   const log = createStatementLog();
   const spent = { rollbackMs: 0, rollbacks: 0 };
 
+  /** The statement that is the most likely to have ended a transaction. */
+  const suspect = (): StatementRecord | undefined => log.last(isSuspect) ?? log.last(() => true);
+
   /** From now on, and until the scope that held it is left, there is nothing to speak to. */
   const lose = async (error: Error): Promise<Error> => {
     lost = { scope: scopes.outermost ?? scopes.current, error };
@@ -110,7 +113,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
           return await work(await connect());
         } catch (error) {
           if (isConnectionLoss(error)) throw await lose(connectionLost(error));
-          if (hasEnded(error)) throw await lose(sandboxLost(database, error, log.last(isSuspect)));
+          if (hasEnded(error)) throw await lose(sandboxLost(database, error, suspect()));
           if (isPrismaTestError(error) && error.code === 'PRISMA_TEST_SANDBOX_LOST') await lose(error);
           throw error;
         }
@@ -146,9 +149,8 @@ export function createSandbox(options: SandboxOptions): Sandbox {
       // A statement that comes now waits until the scope around is the current one.
       await stack.runNext(() => scopes.leave(scope));
     } catch (error) {
-      const suspect = log.last(isSuspect);
       const isLoss = isConnectionLoss(error);
-      await lose(isLoss ? connectionLost(error) : sandboxLost(database, error, suspect));
+      await lose(isLoss ? connectionLost(error) : sandboxLost(database, error, suspect()));
       // Nothing was committed where the server ended the connection: it rolls back.
       if (!isLoss) await options.renew();
     }

@@ -20,7 +20,7 @@ export interface StatementLog {
   add(record: StatementRecord): void;
   /** Calls back for each statement from now on; returns what ends that. */
   observe(listener: (record: StatementRecord) => void): () => void;
-  /** The last statement kept that `is` true of, or else the very last. */
+  /** The last statement kept that `is` true of. */
   last(is: (record: StatementRecord) => boolean): StatementRecord | undefined;
   /** What was kept since the last call, and how many more there were. */
   take(): { readonly records: readonly StatementRecord[]; readonly dropped: number };
@@ -34,7 +34,7 @@ export function createStatementLog(): StatementLog {
   let dropped = 0;
   return {
     running: undefined,
-    last: (is) => records.findLast(is) ?? records.at(-1),
+    last: (is) => records.findLast(is),
     add(record) {
       for (const listener of listeners) listener(record);
       records.push(record);
