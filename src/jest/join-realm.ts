@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import { installGlobals } from '../realm/install-globals';
 import { wrapGetPrismaClient, type GetPrismaClient } from '../realm/client-seam';
-import { moduleLoader } from '../realm/module-loader';
+import type { ModuleLoader } from '../realm/module-loader';
 import { recordingFactories } from '../realm/recording-factories';
 import { createRowOrigins } from '../realm/row-origins';
 import { sessionKey, type ModuleFile, type RealmSession } from '../session';
@@ -16,7 +16,7 @@ const mockEsm = jest.unstable_mockModule.bind(jest);
  * Joins a test file's realm to its session, before the file: Prisma's client runtime gets its one wrapped function, and
  * the globals are defined. What is mocked here stays so for the whole file, `jest.resetModules()` included.
  */
-export function joinRealm(): RealmSession | undefined {
+export function joinRealm(loader: ModuleLoader): RealmSession | undefined {
   const session = (globalThis as { [sessionKey]?: RealmSession })[sessionKey];
   if (!session) return undefined;
   const rows = createRowOrigins((database) => databaseHandles()[database]?.client);
@@ -26,7 +26,7 @@ export function joinRealm(): RealmSession | undefined {
   for (const adapter of session.adapters) {
     replace(adapter, (actual) => recordingFactories(actual, adapter.exportName, session));
   }
-  installGlobals(session, moduleLoader);
+  installGlobals(session, loader);
   installFixtureHost(session, rows);
   installMatchers();
   return session;

@@ -1,4 +1,5 @@
+import { createModuleLoader } from '../realm/module-loader';
 import { joinRealm } from './join-realm';
 
 /** Jest's `setupFilesAfterEnv`; the environment adds it by itself. */
-joinRealm();
+joinRealm(createModuleLoader(require));
