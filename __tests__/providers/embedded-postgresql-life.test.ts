@@ -1,4 +1,15 @@
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createEmbeddedPostgresqlProvider } from '../../src/providers/embedded-postgresql';
@@ -67,7 +78,8 @@ test('whoever comes while the last one has just gone finds a server, the same or
     expect(await first.ended).toBe(0);
     await new Promise((resolve) => setTimeout(resolve, pause));
     const all = [1, 2, 3].map(() => start(subject, context, 'turn', ['ensure', 'lease', 'hold']));
-    for (const url of await Promise.all(all.map((child) => child.said('lease')))) expect(await query(url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    for (const url of await Promise.all(all.map((child) => child.said('lease'))))
+      expect(await query(url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
     await killAll();
   }
 }, 120_000);
@@ -119,16 +131,20 @@ test('a server that was killed starts again, and one whose files are damaged is 
 
 const asRoot = process.getuid?.() === 0 ? test : test.skip;
 
-asRoot('a cache where the account of the server cannot get to is no hindrance', async () => {
-  const context = cache(0o700);
-  const home = chooseHome(context.cacheDir, chooseAccount());
-  expect(home.startsWith(context.cacheDir)).toBe(false);
-  const provider = providerOf(context);
-  expect(await provider.version()).toMatch(/^postgresql \d+/);
-  await provider.close();
-  for (const name of readdirSync(home)) await waitForEnd(path.join(home, name));
-  rmSync(home, { recursive: true });
-}, 60_000);
+asRoot(
+  'a cache where the account of the server cannot get to is no hindrance',
+  async () => {
+    const context = cache(0o700);
+    const home = chooseHome(context.cacheDir, chooseAccount());
+    expect(home.startsWith(context.cacheDir)).toBe(false);
+    const provider = providerOf(context);
+    expect(await provider.version()).toMatch(/^postgresql \d+/);
+    await provider.close();
+    for (const name of readdirSync(home)) await waitForEnd(path.join(home, name));
+    rmSync(home, { recursive: true });
+  },
+  60_000,
+);
 
 describe('the programs, as npm leaves them when it may run no install scripts', () => {
   /** A `node_modules` with nothing but the package, as it is packed: without links, nothing executable. */
@@ -159,7 +175,7 @@ describe('the programs, as npm leaves them when it may run no install scripts', 
     await provider.close();
   }, 60_000);
 
-  test('or in a copy, where that folder cannot be read by the server\'s account', async () => {
+  test("or in a copy, where that folder cannot be read by the server's account", async () => {
     if (process.getuid?.() !== 0) return;
     const root = unpack();
     const home = path.join(cache().cacheDir, 'home');
@@ -176,12 +192,18 @@ describe('the programs, as npm leaves them when it may run no install scripts', 
     const { folder } = findNativePackage([root]);
     writeFileSync(path.join(folder, 'bin', 'postgres'), '#!/bin/sh\necho "this is no database" >&2\nexit 3\n');
     const provider = providerOf({ ...contextIn(root), resolveFrom: [root] });
-    await expect(provider.version()).rejects.toMatchObject({ code: 'PRISMA_TEST_EMBEDDED_START_FAILED', message: expect.stringContaining('initdb') });
+    await expect(provider.version()).rejects.toMatchObject({
+      code: 'PRISMA_TEST_EMBEDDED_START_FAILED',
+      message: expect.stringContaining('initdb'),
+    });
     await provider.close();
   }, 60_000);
 });
 
 test('not installed: the line that installs it', async () => {
   const provider = providerOf({ ...cache(), resolveFrom: [tmpdir()] });
-  await expect(provider.version()).rejects.toMatchObject({ code: 'PRISMA_TEST_EMBEDDED_MISSING', message: expect.stringContaining('npm install') });
+  await expect(provider.version()).rejects.toMatchObject({
+    code: 'PRISMA_TEST_EMBEDDED_MISSING',
+    message: expect.stringContaining('npm install'),
+  });
 });

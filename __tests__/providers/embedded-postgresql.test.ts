@@ -21,7 +21,10 @@ export const subject: ProviderSubject = {
   async databases(context) {
     const server = runningServer(context.cacheDir);
     if (!server) return [];
-    const rows = await query(server.url('postgres'), `SELECT datname::text AS name FROM pg_database WHERE datname LIKE '${context.projectKey}%' ORDER BY 1`);
+    const rows = await query(
+      server.url('postgres'),
+      `SELECT datname::text AS name FROM pg_database WHERE datname LIKE '${context.projectKey}%' ORDER BY 1`,
+    );
     return rows.map((row) => String(row['name']));
   },
   async finish(context) {

@@ -11,7 +11,8 @@ import { killAll, start } from './processes';
 import { startPooler } from './transaction-pooler';
 
 const base = 'faults';
-const build = (target: TemplateTarget): Promise<void> => target.execute(`${subject.schema}; INSERT INTO item (name) VALUES ('from the template')`);
+const build = (target: TemplateTarget): Promise<void> =>
+  target.execute(`${subject.schema}; INSERT INTO item (name) VALUES ('from the template')`);
 
 let server: PrivateServer;
 const said: string[] = [];

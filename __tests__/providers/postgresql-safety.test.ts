@@ -42,7 +42,9 @@ beforeAll(async () => {
 
 afterEach(async () => {
   await Promise.all(open.splice(0).map((provider) => provider.close()));
-  const rows = await server.run("SELECT datname::text AS name FROM pg_database WHERE datname NOT IN ('postgres', 'template0', 'template1')");
+  const rows = await server.run(
+    "SELECT datname::text AS name FROM pg_database WHERE datname NOT IN ('postgres', 'template0', 'template1')",
+  );
   for (const { name } of rows) await server.run(`DROP DATABASE "${String(name)}" WITH (FORCE)`);
 });
 
@@ -115,8 +117,12 @@ describe('what goes wrong is explained', () => {
 
   test('a wrong password is told from a server that is not there, and no error shows a password', async () => {
     const secret = 'Gehe#im/niss@42';
-    const wrong = await providerFor(server.url(base, 'postgres', secret)).version().catch((error: unknown) => error);
-    const absent = await providerFor(`postgresql://me:${encodeURIComponent(secret)}@127.0.0.1:1/app`).version().catch((error: unknown) => error);
+    const wrong = await providerFor(server.url(base, 'postgres', secret))
+      .version()
+      .catch((error: unknown) => error);
+    const absent = await providerFor(`postgresql://me:${encodeURIComponent(secret)}@127.0.0.1:1/app`)
+      .version()
+      .catch((error: unknown) => error);
     expect(wrong).toMatchObject({ code: 'PRISMA_TEST_SERVER_AUTH' });
     expect(absent).toMatchObject({ code: 'PRISMA_TEST_SERVER_UNREACHABLE', message: expect.stringContaining('127.0.0.1:1') });
     for (const error of [wrong, absent]) {
@@ -131,7 +137,9 @@ describe('what goes wrong is explained', () => {
     const holders = Array.from({ length: 12 }, () => providerFor(server.url(base, 'many', 'p')));
     const results = await Promise.allSettled(holders.map((one) => one.version()));
     const refused = results.find((result) => result.status === 'rejected');
-    expect(refused).toMatchObject({ reason: { code: 'PRISMA_TEST_TOO_MANY_CONNECTIONS', message: expect.stringContaining('max_connections') } });
+    expect(refused).toMatchObject({
+      reason: { code: 'PRISMA_TEST_TOO_MANY_CONNECTIONS', message: expect.stringContaining('max_connections') },
+    });
     await Promise.all(holders.map((one) => one.close()));
     await server.run('DROP ROLE many');
   }, 30_000);
@@ -140,14 +148,33 @@ describe('what goes wrong is explained', () => {
     const parameters = (mode: string): string => `${server.url(base)}?sslmode=${mode}`;
     await expect(providerFor(parameters('require')).version()).rejects.toMatchObject({ code: 'PRISMA_TEST_SERVER_TLS' });
     const [key, certificate] = ['key.pem', 'certificate.pem'].map((name) => path.join(server.folder, name)) as [string, string];
-    const made = spawnSync('openssl', ['req', '-x509', '-nodes', '-newkey', 'rsa:2048', '-subj', '/CN=localhost', '-keyout', key, '-out', certificate, '-days', '2']);
+    const made = spawnSync('openssl', [
+      'req',
+      '-x509',
+      '-nodes',
+      '-newkey',
+      'rsa:2048',
+      '-subj',
+      '/CN=localhost',
+      '-keyout',
+      key,
+      '-out',
+      certificate,
+      '-days',
+      '2',
+    ]);
     if (made.status !== 0) {
       process.stderr.write('SKIPPED TLS that comes about: no openssl here\n');
       return;
     }
     chmodSync(key, 0o600);
     for (const file of [key, certificate]) server.own(file);
-    for (const [name, value] of [['ssl_key_file', key], ['ssl_cert_file', certificate], ['ssl', 'on']]) await server.run(`ALTER SYSTEM SET ${name} = '${value}'`);
+    for (const [name, value] of [
+      ['ssl_key_file', key],
+      ['ssl_cert_file', certificate],
+      ['ssl', 'on'],
+    ])
+      await server.run(`ALTER SYSTEM SET ${name} = '${value}'`);
     server.restart();
     await expect(providerFor(parameters('verify-full')).version()).rejects.toMatchObject({ code: 'PRISMA_TEST_SERVER_TLS' });
     // In a process of its own, which must be able to end: an idle TLS connection must not hold it either.
@@ -171,13 +198,19 @@ describe('what goes wrong is explained', () => {
 
   test('no driver: the line that installs it', async () => {
     const provider = providerFor(server.url(base), { resolveFrom: ['/'] });
-    await expect(provider.version()).rejects.toMatchObject({ code: 'PRISMA_TEST_DRIVER_MISSING', message: expect.stringContaining('npm install') });
+    await expect(provider.version()).rejects.toMatchObject({
+      code: 'PRISMA_TEST_DRIVER_MISSING',
+      message: expect.stringContaining('npm install'),
+    });
   });
 
   test('an error in SQL has its place in the script, characters beyond 16 bits included', async () => {
     const sql = "SELECT 1;\nSELECT '😀😀', nope;\nSELECT 2";
     const failing = (target: TemplateTarget): Promise<void> => target.execute(sql);
-    await expect(providerFor(server.url(base)).ensureTemplate('x', failing)).rejects.toMatchObject({ position: sql.indexOf('nope'), statement: 1 });
+    await expect(providerFor(server.url(base)).ensureTemplate('x', failing)).rejects.toMatchObject({
+      position: sql.indexOf('nope'),
+      statement: 1,
+    });
   });
 
   test('SQL that leaves a transaction open is refused: its work would be lost', async () => {
@@ -213,7 +246,8 @@ describe('URLs of every form', () => {
     await provider.close();
     const [row] = await server.run("SELECT count(*)::int AS n FROM pg_database WHERE datname LIKE 'my%'");
     expect(row).toEqual({ n: 2 });
-    for (const { name } of await server.run("SELECT datname::text AS name FROM pg_database WHERE datname LIKE 'my%'")) await server.run(`DROP DATABASE "${String(name)}" WITH (FORCE)`);
+    for (const { name } of await server.run("SELECT datname::text AS name FROM pg_database WHERE datname LIKE 'my%'"))
+      await server.run(`DROP DATABASE "${String(name)}" WITH (FORCE)`);
     await server.run('DROP ROLE "we""ird"');
   });
 
@@ -228,7 +262,8 @@ describe('URLs of every form', () => {
     expect((await providerFor(server.url(base)).lease('urls')).name).toBe('app_test_urls_2');
     await Promise.all(open.splice(0).map((one) => one.close()));
     await server.run('GRANT CONNECT ON DATABASE postgres TO PUBLIC');
-    for (const { name } of await server.run("SELECT datname::text AS name FROM pg_database WHERE datname LIKE 'app%'")) await server.run(`DROP DATABASE "${String(name)}" WITH (FORCE)`);
+    for (const { name } of await server.run("SELECT datname::text AS name FROM pg_database WHERE datname LIKE 'app%'"))
+      await server.run(`DROP DATABASE "${String(name)}" WITH (FORCE)`);
     await server.run('DROP ROLE outsider');
   });
 });

@@ -24,7 +24,10 @@ export interface PrivateServer {
 }
 
 /** Starts one; settings are given as `ALTER SYSTEM` knows them. */
-export async function startPrivateServer(settings: Readonly<Record<string, string>> = {}, folder: string = mkdtempSync(path.join(tmpdir(), 'jep-server-'))): Promise<PrivateServer> {
+export async function startPrivateServer(
+  settings: Readonly<Record<string, string>> = {},
+  folder: string = mkdtempSync(path.join(tmpdir(), 'jep-server-')),
+): Promise<PrivateServer> {
   chmodSync(folder, 0o755);
   const account = chooseAccount();
   const home = path.join(folder, 'home');
@@ -39,11 +42,22 @@ export async function startPrivateServer(settings: Readonly<Record<string, strin
       `postgresql://${encodeURIComponent(user)}:${encodeURIComponent(password)}@127.0.0.1:${port}/${encodeURIComponent(database)}`,
     run: (sql, database = 'postgres') => query(server.url(database), sql),
     restart() {
-      execFileSync(binaries.program('pg_ctl'), ['restart', '--silent', '--wait', '--mode=fast', `--pgdata=${path.join(folder, 'data')}`, `--log=${path.join(folder, 'server.log')}`], {
-        ...account.ids,
-        cwd: '/',
-        stdio: 'ignore',
-      });
+      execFileSync(
+        binaries.program('pg_ctl'),
+        [
+          'restart',
+          '--silent',
+          '--wait',
+          '--mode=fast',
+          `--pgdata=${path.join(folder, 'data')}`,
+          `--log=${path.join(folder, 'server.log')}`,
+        ],
+        {
+          ...account.ids,
+          cwd: '/',
+          stdio: 'ignore',
+        },
+      );
     },
     async remove() {
       const state = readServerState(folder);

@@ -15,7 +15,10 @@ export type PoolMode = 'session' | 'transaction';
  */
 export async function startPooler(host: string, port: number, mode: PoolMode): Promise<Pooler> {
   const sockets = new Set<Socket>();
-  const track = (socket: Socket): Socket => (sockets.add(socket), socket.on('error', () => undefined).on('close', () => sockets.delete(socket)));
+  const track = (socket: Socket): Socket => (
+    sockets.add(socket),
+    socket.on('error', () => undefined).on('close', () => sockets.delete(socket))
+  );
   let shared: { readonly upstream: Socket; readonly greeting: Buffer } | undefined;
   let talking: Socket | undefined;
 

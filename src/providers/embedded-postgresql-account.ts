@@ -28,7 +28,9 @@ export function chooseAccount(): Account {
 }
 
 function findIds(): { uid: number; gid: number } {
-  const lines = readFileSync('/etc/passwd', 'utf8').split('\n').map((line) => line.split(':'));
+  const lines = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'));
   for (const name of unprivileged) {
     const [, , uid, gid] = lines.find(([user]) => user === name) ?? [];
     if (uid && gid && uid !== '0') return { uid: Number(uid), gid: Number(gid) };

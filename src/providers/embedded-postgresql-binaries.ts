@@ -81,7 +81,9 @@ function makeCopy(native: NativePackage, account: Account, copy: string): string
 }
 
 function isReady(folder: string): boolean {
-  return programs.every((name) => isExecutable(path.join(folder, 'bin', exe(name)))) && links(folder).every(({ target }) => existsSync(target));
+  return (
+    programs.every((name) => isExecutable(path.join(folder, 'bin', exe(name)))) && links(folder).every(({ target }) => existsSync(target))
+  );
 }
 
 /** Whether the folder is in order, after making it so where possible. */

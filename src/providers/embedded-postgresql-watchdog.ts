@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { quoteText } from './postgresql-catalog';
 import { explainPostgresqlError } from './postgresql-errors';
-import { lockKey, type AdminSession, type Server } from './postgresql-session';
+import type { Server } from './postgresql-connect';
+import { lockKey, type AdminSession } from './postgresql-session';
 
 /** Lock that is held, shared, by every session of ours; whoever gets it alone knows that there are none. */
 const usersLock = 'embedded users';
@@ -27,19 +28,27 @@ export async function attach(session: AdminSession, server: Server, stopCommand:
  * nothing to be installed. It takes the users' lock before it stops the server, so that nobody comes in between.
  */
 async function launch(session: AdminSession, { driver, url }: Server, stopCommand: string): Promise<void> {
-  const client = new driver.Client({ connectionString: url.withDatabase(session.lobby), application_name: 'jest-environment-prisma watchdog' });
+  const client = new driver.Client({
+    connectionString: url.withDatabase(session.lobby),
+    application_name: 'jest-environment-prisma watchdog',
+  });
   client.on('error', () => undefined);
   await client.connect();
   await client.query('SET client_connection_check_interval = 0; SET client_min_messages = error; SET statement_timeout = 0');
-  let ended: unknown;
-  client.query(watch(stopCommand)).then(
-    () => (ended = 'another one watches'),
-    (error: unknown) => (ended = error),
-  );
+  // It ends at once only where another one watches, or where it cannot be run.
+  const end = new AbortController();
+  const ended = client
+    .query(watch(stopCommand))
+    .catch((error: unknown) => {
+      if (!end.signal.aborted) throw explainPostgresqlError(error, { url, doing: 'setting up the watchdog of the embedded server' });
+    })
+    .finally(() => end.abort());
   // Once it holds its lock it runs, and needs this end of the connection no more.
-  while (ended === undefined && !(await isWatched(session))) await delay(5);
-  client.connection.stream.destroy();
-  if (ended instanceof Error) throw explainPostgresqlError(ended, { url, doing: 'setting up the watchdog of the embedded server' });
+  const runs = (async () => {
+    while (!end.signal.aborted && !(await isWatched(session))) await delay(5);
+    end.abort();
+  })();
+  await Promise.race([ended, runs]).finally(() => client.connection.stream.destroy());
 }
 
 /** Looks, but does not try the lock: a watchdog that finds it taken for a moment would take itself for the second one. */

@@ -11,7 +11,8 @@ import { attach } from './embedded-postgresql-watchdog';
 import { withFileLock } from './file-lock';
 import { loadPgDriver, type PgDriver } from './postgresql-driver';
 import { createProviderOn } from './postgresql-provider';
-import { openSession, type AdminSession, type Server } from './postgresql-session';
+import type { Server } from './postgresql-connect';
+import { openSession, type AdminSession } from './postgresql-session';
 import { parsePostgresqlUrl } from './postgresql-url';
 import type { Provider, ProviderContext } from './provider';
 
@@ -32,7 +33,10 @@ export function createEmbeddedPostgresqlProvider(context: ProviderContext): Prov
     const embedded = prepare();
     const port = await ensureRunning(embedded, isLost, (line) => context.report(line));
     const password = readPassword(embedded.folder) ?? '';
-    const server: Server = { driver: driver(), url: parsePostgresqlUrl(`postgresql://postgres:${password}@127.0.0.1:${port}/${context.projectKey}`) };
+    const server: Server = {
+      driver: driver(),
+      url: parsePostgresqlUrl(`postgresql://postgres:${password}@127.0.0.1:${port}/${context.projectKey}`),
+    };
     const session = await openSession(server);
     try {
       await attach(session, server, stopCommand(embedded));

@@ -12,7 +12,20 @@ export interface AdapterHost {
 }
 
 /** Settings of a `pg.PoolConfig` that say where to connect: the worker database's URL says it instead. */
-const place = new Set(['connectionString', 'host', 'port', 'user', 'password', 'database', 'Client', 'stream', 'min', 'log', 'Promise', 'verify']);
+const place = new Set([
+  'connectionString',
+  'host',
+  'port',
+  'user',
+  'password',
+  'database',
+  'Client',
+  'stream',
+  'min',
+  'log',
+  'Promise',
+  'verify',
+]);
 
 /** More connections than this are of no use to one test; the sandbox needs a single one, and a pool opens no more than are used. */
 const mostConnections = 5;
@@ -64,7 +77,7 @@ function keptSettings(settings: Readonly<Record<string, unknown>>, keepTls: bool
 function leadsTo(settings: Readonly<Record<string, unknown>>, url: string): boolean {
   const text = settings['connectionString'];
   try {
-    const own = typeof text === 'string' ? parsePostgresqlUrl(text).server : `${String(settings['host'])}:${String(settings['port'] ?? 5432)}`;
+    const own = typeof text === 'string' ? parsePostgresqlUrl(text).server : [settings['host'], settings['port'] ?? 5432].join(':');
     return own === parsePostgresqlUrl(url).server;
   } catch {
     return false;

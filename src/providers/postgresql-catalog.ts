@@ -82,15 +82,21 @@ export interface NewDatabase {
 export async function createDatabase(session: AdminSession, { name, copy, marker, settings = '' }: NewDatabase): Promise<void> {
   const create = `CREATE DATABASE ${quoteName(name)}${copy} CONNECTION LIMIT ${unfinishedLimit}`;
   await whileInUse(() => session.query(`creating the database ${name}`, create));
-  await session.query('marking a new database', `${comment(name, marker)}; ALTER DATABASE ${quoteName(name)} CONNECTION LIMIT -1${settings}`);
+  await session.query(
+    'marking a new database',
+    `${comment(name, marker)}; ALTER DATABASE ${quoteName(name)} CONNECTION LIMIT -1${settings}`,
+  );
 }
 
 /** Drops a database of ours with whatever is still connected to it. */
 export async function dropDatabase(session: AdminSession, entry: DatabaseEntry): Promise<void> {
   requireOurs(entry);
-    // A server that dies while it drops a database leaves it with another limit; the comment stays.
-  if (!entry.marker) await session.query('marking a database', comment(entry.name, markerOf(session, { kind: 'worker', project: '', fingerprint: '' })));
-  await whileInUse(() => session.query(`dropping the database ${entry.name}`, `DROP DATABASE IF EXISTS ${quoteName(entry.name)} WITH (FORCE)`));
+  // A server that dies while it drops a database leaves it with another limit; the comment stays.
+  if (!entry.marker)
+    await session.query('marking a database', comment(entry.name, markerOf(session, { kind: 'worker', project: '', fingerprint: '' })));
+  await whileInUse(() =>
+    session.query(`dropping the database ${entry.name}`, `DROP DATABASE IF EXISTS ${quoteName(entry.name)} WITH (FORCE)`),
+  );
 }
 
 /**

@@ -2,8 +2,8 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { createError } from '../errors';
 
-/** A row by column name. */
-export type PgRow = Readonly<Record<string, unknown>>;
+/** A row by column name; the queries here return nothing else. */
+export type PgRow = Readonly<Record<string, string | number | boolean | null>>;
 
 /** The part of `pg.Client` that is used here. */
 export interface PgClient {

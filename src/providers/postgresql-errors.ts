@@ -20,7 +20,16 @@ export function codeOf(error: unknown): string | undefined {
 }
 
 const unreachable = new Set([
-  'ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOENT', 'EACCES', 'EPIPE',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOENT',
+  'EACCES',
+  'EPIPE',
 ]);
 
 const tlsTrouble = /SSL|self-signed|self signed|certificate|altnames/i;
@@ -30,7 +39,7 @@ export const passing: ReadonlySet<string> = new Set(['57P03', '53300']);
 
 /** Turns a driver's error into one that says the cause and the cure. Errors of ours pass through. */
 export function explainPostgresqlError(error: unknown, place: ErrorPlace): Error {
-  if (isPrismaTestError(error)) return error as unknown as Error;
+  if (isPrismaTestError(error)) return error;
   const code = codeOf(error);
   const message = error instanceof Error ? error.message : String((error as { message?: unknown } | null)?.message ?? error);
   const facts = {
@@ -75,7 +84,7 @@ function lostConnection(doing: string): ErrorDescription {
   return {
     code: 'PRISMA_TEST_CONNECTION_LOST',
     message: `The connection to PostgreSQL broke while ${doing}.`,
-    cure: 'was the server restarted? the next test file connects anew; if it happens again, look into the server\'s log',
+    cure: "was the server restarted? the next test file connects anew; if it happens again, look into the server's log",
   };
 }
 
@@ -83,7 +92,7 @@ function refusedLogin(server: string): ErrorDescription {
   return {
     code: 'PRISMA_TEST_SERVER_AUTH',
     message: `PostgreSQL at ${server} does not let this user in.`,
-    cure: 'correct user and password in the URL (percent-encode special characters: encodeURIComponent(password)), or the server\'s pg_hba.conf',
+    cure: "correct user and password in the URL (percent-encode special characters: encodeURIComponent(password)), or the server's pg_hba.conf",
   };
 }
 

@@ -1,6 +1,14 @@
 import { createError } from '../errors';
 import { maxSlot } from './database-name';
-import { createDatabase, dropDatabase, findDatabases, markerOf, renameDatabase, requireOurs, type DatabaseEntry } from './postgresql-catalog';
+import {
+  createDatabase,
+  dropDatabase,
+  findDatabases,
+  markerOf,
+  renameDatabase,
+  requireOurs,
+  type DatabaseEntry,
+} from './postgresql-catalog';
 import { copyClause } from './postgresql-copy';
 import { settingsOfTemplate } from './postgresql-settings';
 import type { AdminSession } from './postgresql-session';
@@ -49,7 +57,8 @@ export async function takeSlot(place: TemplatePlace, held: Set<string>): Promise
       database,
       recreate: async (source) => void (await cloneInto(place, slot, source)),
       async free() {
-        if (!session.lost()) for (const entry of (await findDatabases(session, [database, names.retired(slot)])).values()) await dropDatabase(session, entry);
+        if (!session.lost())
+          for (const entry of (await findDatabases(session, [database, names.retired(slot)])).values()) await dropDatabase(session, entry);
         await free();
       },
     };
@@ -57,7 +66,7 @@ export async function takeSlot(place: TemplatePlace, held: Set<string>): Promise
   throw createError({
     code: 'PRISMA_TEST_NO_SLOT_LEFT',
     message: `All ${maxSlot} worker databases of ${names.base} are in use.`,
-    cure: 'end the test runs that hold them: SELECT * FROM pg_stat_activity WHERE application_name LIKE \'jest-environment-prisma%\'',
+    cure: "end the test runs that hold them: SELECT * FROM pg_stat_activity WHERE application_name LIKE 'jest-environment-prisma%'",
   });
 }
 

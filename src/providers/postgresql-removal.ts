@@ -31,7 +31,7 @@ export async function removeOldTemplates(session: AdminSession, owner: Owner, cu
   const created = (entry: DatabaseEntry): string => entry.marker?.created ?? '';
   const old = all
     .filter((entry) => entry.marker?.kind === 'template' && entry.marker.project === owner.project && entry.name !== current)
-    .sort((a, b) => created(b).localeCompare(created(a)))
+    .toSorted((a, b) => created(b).localeCompare(created(a)))
     .slice(keptTemplates);
   const removed: string[] = [];
   for (const template of old) {

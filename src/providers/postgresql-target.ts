@@ -1,7 +1,7 @@
 import { createError } from '../errors';
 import type { PgClient } from './postgresql-driver';
 import { codeOf, explainPostgresqlError } from './postgresql-errors';
-import type { Server } from './postgresql-session';
+import type { Server } from './postgresql-connect';
 import type { TemplateTarget } from './provider';
 
 /** A template in the making, with the one connection through which it is filled. */
@@ -65,7 +65,10 @@ function locate(error: unknown, sql: string, statements: number): unknown {
   if (typeof found !== 'object' || found === null) return error;
   found.statement = statements;
   const characters = Number(found.position);
-  if (characters > 0) found.position = Array.from(sql).slice(0, characters - 1).join('').length;
+  if (characters > 0)
+    found.position = Array.from(sql)
+      .slice(0, characters - 1)
+      .join('').length;
   else delete found.position;
   return error;
 }

@@ -2,7 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { DatabaseNames } from './database-name';
 import { comment, createDatabase, dropDatabase, findDatabases, markerOf, quoteName, quoteText, requireOurs } from './postgresql-catalog';
 import { openTarget } from './postgresql-target';
-import type { AdminSession, Server } from './postgresql-session';
+import type { Server } from './postgresql-connect';
+import type { AdminSession } from './postgresql-session';
 import type { ProviderContext, TemplateTarget } from './provider';
 
 /** Lock that is held, shared, by every session that uses a template, and alone by whoever removes it. */
@@ -74,7 +75,10 @@ async function buildTemplate(place: TemplatePlace, build: (target: TemplateTarge
   // A database with a connection to it cannot be renamed or copied, and a seed or a command may have left one behind.
   const doing = 'finishing the template';
   await session.query(doing, `ALTER DATABASE ${quoteName(names.building)} ALLOW_CONNECTIONS false`);
-  await session.query(doing, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ${quoteText(names.building)} AND backend_type = 'client backend'`);
+  await session.query(
+    doing,
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ${quoteText(names.building)} AND backend_type = 'client backend'`,
+  );
   await session.query(
     doing,
     `${comment(names.building, markerOf(session, { kind: 'template', ...about }))}; ALTER DATABASE ${quoteName(names.building)} RENAME TO ${quoteName(names.template)}`,

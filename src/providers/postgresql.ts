@@ -40,7 +40,7 @@ async function refuseOwnDatabase(session: AdminSession, database: string | undef
   throw createError({
     code: 'PRISMA_TEST_URL_IS_TEST_DATABASE',
     message: `The database URL names "${database}", which is a database of this package itself (${entry.marker?.kind ?? 'unfinished'}).`,
-    cure: 'name the app\'s own database in DATABASE_URL (or `url`): test databases are made beside it, under names of their own',
+    cure: "name the app's own database in DATABASE_URL (or `url`): test databases are made beside it, under names of their own",
   });
 }
 

@@ -17,17 +17,22 @@ test('names say what they are', () => {
 
 test('whatever a database is called, names fit, are plain ASCII, and are read back', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary', maxLength: 200 }), fc.string(), fc.integer({ min: 1, max: maxSlot }), (base, fingerprint, slot) => {
-      for (const [kind, name] of Object.entries(kinds(base, fingerprint, slot))) {
-        expect(Buffer.byteLength(name)).toBeLessThanOrEqual(63);
-        expect(name).toMatch(/^[A-Za-z0-9_-]+$/);
-        const parsed = parseDatabaseName(name);
-        expect(parsed?.kind).toBe(kind);
-        expect(parsed?.slot).toBe(kind === 'worker' || kind === 'retired' ? slot : undefined);
-        expect(parsed?.base).toBe(createDatabaseNames(base, fingerprint).base);
-        expect(parsed?.fingerprint).toBe(createDatabaseNames(base, fingerprint).fingerprint);
-      }
-    }),
+    fc.property(
+      fc.string({ unit: 'binary', maxLength: 200 }),
+      fc.string(),
+      fc.integer({ min: 1, max: maxSlot }),
+      (base, fingerprint, slot) => {
+        for (const [kind, name] of Object.entries(kinds(base, fingerprint, slot))) {
+          expect(Buffer.byteLength(name)).toBeLessThanOrEqual(63);
+          expect(name).toMatch(/^[A-Za-z0-9_-]+$/);
+          const parsed = parseDatabaseName(name);
+          expect(parsed?.kind).toBe(kind);
+          expect(parsed?.slot).toBe(kind === 'worker' || kind === 'retired' ? slot : undefined);
+          expect(parsed?.base).toBe(createDatabaseNames(base, fingerprint).base);
+          expect(parsed?.fingerprint).toBe(createDatabaseNames(base, fingerprint).fingerprint);
+        }
+      },
+    ),
   );
 });
 
@@ -38,7 +43,14 @@ test('two bases never share a name', () => {
   expect(new Set(made).size).toBe(bases.length);
 });
 
-test.each(['app', 'app_test', 'app_test_1', 'app_tpl_', 'app_test_ABC_1', 'app_test_abc_0', 'app_test_abc_01', 'app_test_abc_12345', '_tpl_'])(
-  'the name %s is nobody\'s but the user\'s',
-  (name) => expect(parseDatabaseName(name)).toBeUndefined(),
-);
+test.each([
+  'app',
+  'app_test',
+  'app_test_1',
+  'app_tpl_',
+  'app_test_ABC_1',
+  'app_test_abc_0',
+  'app_test_abc_01',
+  'app_test_abc_12345',
+  '_tpl_',
+])("the name %s is nobody's but the user's", (name) => expect(parseDatabaseName(name)).toBeUndefined());

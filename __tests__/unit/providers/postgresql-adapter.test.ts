@@ -14,11 +14,21 @@ const rebuilt = (app: PrismaPg, hasTls = true): readonly [Record<string, unknown
   return one.argumentsFor(url, one.readArguments?.(app)) as readonly [Record<string, unknown>, unknown];
 };
 
-test('the app\'s settings are kept, its place is not', () => {
+test("the app's settings are kept, its place is not", () => {
   const types = { getTypeParser: () => String };
   const options = { schema: 'auth', userDefinedTypeParser: () => Promise.resolve(1), statementNameGenerator: () => 'x' };
-  const config = { host: 'prod', port: 1, user: 'u', password: 'p', database: 'd', application_name: 'shop', options: '-c jit=off', types, max: 50 };
-  const [made, kept] = rebuilt(new PrismaPg(config as unknown as pg.PoolConfig, options));
+  const config = {
+    host: 'prod',
+    port: 1,
+    user: 'u',
+    password: 'p',
+    database: 'd',
+    application_name: 'shop',
+    options: '-c jit=off',
+    types,
+    max: 50,
+  };
+  const [made, kept] = rebuilt(new PrismaPg(config, options));
   expect(kept).toBe(options);
   expect(made).toMatchObject({ connectionString: url, application_name: 'shop', options: '-c jit=off', types, max: 5 });
   expect(Object.keys(made).filter((name) => ['host', 'port', 'user', 'password', 'database'].includes(name))).toEqual([]);
@@ -33,7 +43,7 @@ test.each([
   expect(made).not.toHaveProperty('password');
 });
 
-test('without an adapter of the app\'s there is one for the URL', () => {
+test("without an adapter of the app's there is one for the URL", () => {
   expect(packageOf(true).argumentsFor(url, undefined)).toEqual([expect.objectContaining({ connectionString: url })]);
 });
 

@@ -13,7 +13,7 @@ test('every code of the chapter has an entry in its documentation, and every ent
   const codes = new Set(files.flatMap((name) => readFileSync(path.join(folder, name), 'utf8').match(/PRISMA_TEST_[A-Z_]+/g) ?? []));
   const documented = new Set(readFileSync(path.join(repo, 'docs/errors/postgresql.md'), 'utf8').match(/PRISMA_TEST_[A-Z_]+/g));
   expect(codes.size).toBeGreaterThan(20);
-  expect([...documented].sort()).toEqual([...codes].sort());
+  expect([...documented].toSorted()).toEqual([...codes].toSorted());
 });
 
 test.each([
