@@ -48,7 +48,11 @@ model Link {
 
 /** Generates the client of a schema once; returns the module's folder. */
 export function generateClient(schema: string): string {
-  const hash = createHash('sha256').update(schema).update(requireHere('prisma/package.json').version as string).digest('hex').slice(0, 16);
+  const hash = createHash('sha256')
+    .update(schema)
+    .update(requireHere('prisma/package.json').version as string)
+    .digest('hex')
+    .slice(0, 16);
   const home = path.join(repository, '.tmp', 'differential', hash);
   if (existsSync(path.join(home, 'client', 'index.js'))) return path.join(home, 'client');
   mkdirSync(path.dirname(home), { recursive: true });
@@ -79,7 +83,10 @@ export function loadClientClass<Client>(folder: string): new (options: { adapter
   } as unknown as Session;
   jest.doMock(runtime, () => {
     const actual = jest.requireActual<Record<string, unknown>>(runtime);
-    return { ...actual, getPrismaClient: wrapGetPrismaClient(actual['getPrismaClient'] as GetPrismaClient, session, { note: () => {} } as never) };
+    return {
+      ...actual,
+      getPrismaClient: wrapGetPrismaClient(actual['getPrismaClient'] as GetPrismaClient, session, { note: () => {} } as never),
+    };
   });
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   return (require(path.join(folder, 'index.js')) as { PrismaClient: never }).PrismaClient;
@@ -100,9 +107,19 @@ export interface SandboxLab {
   close(): Promise<void>;
 }
 
-export function sandboxOn(dialect: Dialect, factory: () => SqlDriverAdapterFactory, renew: () => Promise<void> = () => Promise.resolve()): SandboxLab {
+export function sandboxOn(
+  dialect: Dialect,
+  factory: () => SqlDriverAdapterFactory,
+  renew: () => Promise<void> = () => Promise.resolve(),
+): SandboxLab {
   const sandbox = createSandbox({ database: 'default', dialect, connect: () => factory().connect(), renew });
-  const file = { path: 'lab.test.ts', rootDir: repository, pending: new Set(), closed: false, sandboxes: () => [sandbox] } as unknown as FileState;
+  const file = {
+    path: 'lab.test.ts',
+    rootDir: repository,
+    pending: new Set(),
+    closed: false,
+    sandboxes: () => [sandbox],
+  } as unknown as FileState;
   const enter = (name: string, kind: Scope['kind'] = 'test'): Scope => {
     const scope: Scope = { kind, name, closed: false };
     sandbox.enter(scope);

@@ -31,37 +31,44 @@ afterAll(async () => {
   for (const name of names) await onServer(server, (client) => client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
 }, 60_000);
 
-test('programs do in the sandbox what they do on a PostgreSQL of their own', async () => {
-  const PrismaClient = loadClientClass<TestClient>(generateClient(schemaOf('postgresql')));
-  const [plainUrl, sandboxUrl] = names.map(urlOf);
-  const lab = sandboxOn(postgresqlDialect, () => new PrismaPg({ connectionString: sandboxUrl, max: 1 }));
-  const plain = [0, 1].map(() => new PrismaClient({ adapter: new PrismaPg({ connectionString: plainUrl, max: 12 }) })) as never as [TestClient, TestClient];
-  const sandboxed = [0, 1].map(() => new PrismaClient({ adapter: lab.adapter() })) as never as [TestClient, TestClient];
-  const admin = new Client({ connectionString: plainUrl });
-  await admin.connect();
-  try {
-    const done = await compare(
-      {
-        abilities: { parallel: true, visits: true, clientsInParallel: true, parallelCalls: true, deferredInTransactions: true },
-        plain,
-        sandboxed,
-        lab,
-        reset: () =>
-          admin.query(
-            `DELETE FROM "Link"; DELETE FROM "Item"; DELETE FROM "Owner"; SELECT setval('"Owner_id_seq"', 1, false), setval('"Item_id_seq"', 1, false)`,
-          ) as never,
-        rowsOutside: () =>
-          onServer(sandboxUrl ?? '', async (client) => {
-            const { rows } = await client.query('SELECT (SELECT count(*) FROM "Owner") + (SELECT count(*) FROM "Link") AS n');
-            return Number(rows[0].n);
-          }),
-      },
-      numberOfPrograms(0.4),
-    );
-    console.log(`PostgreSQL: ${done.programs} programs, ${done.calls} calls`);
-  } finally {
-    await admin.end();
-    for (const client of plain) await client.$disconnect();
-    await lab.close();
-  }
-}, 24 * 3600_000);
+test(
+  'programs do in the sandbox what they do on a PostgreSQL of their own',
+  async () => {
+    const PrismaClient = loadClientClass<TestClient>(generateClient(schemaOf('postgresql')));
+    const [plainUrl, sandboxUrl] = names.map(urlOf);
+    const lab = sandboxOn(postgresqlDialect, () => new PrismaPg({ connectionString: sandboxUrl, max: 1 }));
+    const plain = [0, 1].map(() => new PrismaClient({ adapter: new PrismaPg({ connectionString: plainUrl, max: 12 }) })) as never as [
+      TestClient,
+      TestClient,
+    ];
+    const sandboxed = [0, 1].map(() => new PrismaClient({ adapter: lab.adapter() })) as never as [TestClient, TestClient];
+    const admin = new Client({ connectionString: plainUrl });
+    await admin.connect();
+    try {
+      const done = await compare(
+        {
+          abilities: { parallel: true, visits: true, clientsInParallel: true, parallelCalls: true, deferredInTransactions: true },
+          plain,
+          sandboxed,
+          lab,
+          reset: () =>
+            admin.query(
+              `DELETE FROM "Link"; DELETE FROM "Item"; DELETE FROM "Owner"; SELECT setval('"Owner_id_seq"', 1, false), setval('"Item_id_seq"', 1, false)`,
+            ) as never,
+          rowsOutside: () =>
+            onServer(sandboxUrl ?? '', async (client) => {
+              const { rows } = await client.query('SELECT (SELECT count(*) FROM "Owner") + (SELECT count(*) FROM "Link") AS n');
+              return Number(rows[0].n);
+            }),
+        },
+        numberOfPrograms(0.4),
+      );
+      console.log(`PostgreSQL: ${done.programs} programs, ${done.calls} calls`);
+    } finally {
+      await admin.end();
+      for (const client of plain) await client.$disconnect();
+      await lab.close();
+    }
+  },
+  24 * 3600_000,
+);

@@ -68,7 +68,10 @@ function callOf(links: boolean): fc.Arbitrary<Call> {
     { weight: 2, arbitrary: fc.record({ do: fc.constant('find' as const) }) },
     fc.record({ do: fc.constant('findOrThrow' as const), key }),
     fc.record({ do: fc.constant('aggregate' as const) }),
-    { weight: links ? 1 : 0, arbitrary: fc.record({ do: fc.constant('link' as const), key, owner: fc.oneof(key, fc.constant('none' as const)) }) },
+    {
+      weight: links ? 1 : 0,
+      arbitrary: fc.record({ do: fc.constant('link' as const), key, owner: fc.oneof(key, fc.constant('none' as const)) }),
+    },
     fc.record({ do: fc.constant('rawRead' as const), key }),
     fc.record({ do: fc.constant('rawWrite' as const), key, n }),
     fc.record({ do: fc.constant('rawUnknownTable' as const) }),
@@ -143,7 +146,10 @@ export function programs(abilities: Abilities): fc.Arbitrary<Program> {
     );
   };
 
-  const alone = fc.record({ ids: fc.constant('generated' as const), steps: fc.array(rootStep(client, true), { minLength: 1, maxLength: 6 }) });
+  const alone = fc.record({
+    ids: fc.constant('generated' as const),
+    steps: fc.array(rootStep(client, true), { minLength: 1, maxLength: 6 }),
+  });
   if (!abilities.parallel) return alone;
   const parallelClient = abilities.clientsInParallel ? client : fc.constant(0 as const);
   const branch = fc.array(rootStep(parallelClient, abilities.parallelCalls), { minLength: 1, maxLength: 3 });
@@ -164,4 +170,3 @@ export function sizeOf(steps: readonly Step[]): number {
     return sum + sizeOf(step.body);
   }, 0);
 }
-

@@ -136,7 +136,14 @@ function describeError(error: unknown): unknown {
   const { name, code, meta, message } = error as { name: string; code?: string; message: string; meta?: Record<string, unknown> };
   const cause = (meta?.['driverAdapterError'] as { cause?: { kind?: string; originalCode?: string } } | undefined)?.cause;
   const known = code !== undefined || error instanceof Thrown;
-  return { name, code, model: meta?.['modelName'], kind: cause?.kind, original: cause?.originalCode, ...(!known && { message: firstWords(message) }) };
+  return {
+    name,
+    code,
+    model: meta?.['modelName'],
+    kind: cause?.kind,
+    original: cause?.originalCode,
+    ...(!known && { message: firstWords(message) }),
+  };
 }
 
 /** Messages show the line of the call, which is the same line here and there; what follows it is the database's. */

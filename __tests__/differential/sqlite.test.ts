@@ -21,7 +21,9 @@ const oneWriter = { visits: false, clientsInParallel: false, deferredInTransacti
 const adapters: [name: string, make: (url: string) => SqlDriverAdapterFactory, abilities: Abilities][] = [
   ['libsql', (url: string) => new PrismaLibSql({ url }), { ...oneWriter, parallel: true, parallelCalls: true }],
   ...(hasBetterSqlite3()
-    ? ([['better-sqlite3', (url: string) => new PrismaBetterSqlite3({ url }), { ...oneWriter, parallel: false, parallelCalls: false }]] as const)
+    ? ([
+        ['better-sqlite3', (url: string) => new PrismaBetterSqlite3({ url }), { ...oneWriter, parallel: false, parallelCalls: false }],
+      ] as const)
     : []),
 ] as never;
 
@@ -31,43 +33,47 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
 
-test.each(adapters)('programs do in the sandbox what they do on a SQLite of their own (%s)', async (name, make, abilities) => {
-  const PrismaClient = loadClientClass<TestClient>(generateClient(schemaOf('sqlite')));
-  const [plainUrl = '', sandboxUrl = ''] = ['plain', 'sandbox'].map((side) => `file:${path.join(folder, `${name}-${side}.db`)}`);
-  for (const url of [plainUrl, sandboxUrl]) {
-    const adapter = await make(url).connect();
-    for (const statement of ddl) await adapter.executeScript(statement);
-    await adapter.dispose();
-  }
-  const lab = sandboxOn(sqliteDialect, () => make(sandboxUrl));
-  const plain = [0, 1].map(() => new PrismaClient({ adapter: make(plainUrl) })) as never as [TestClient, TestClient];
-  const sandboxed = [0, 1].map(() => new PrismaClient({ adapter: lab.adapter() })) as never as [TestClient, TestClient];
-  try {
-    const done = await compare(
-      {
-        abilities,
-        plain,
-        sandboxed,
-        lab,
-        async reset() {
-          for (const table of ['Link', 'Item', 'Owner', 'sqlite_sequence']) await plain[0].$executeRawUnsafe(`DELETE FROM "${table}"`);
+test.each(adapters)(
+  'programs do in the sandbox what they do on a SQLite of their own (%s)',
+  async (name, make, abilities) => {
+    const PrismaClient = loadClientClass<TestClient>(generateClient(schemaOf('sqlite')));
+    const [plainUrl = '', sandboxUrl = ''] = ['plain', 'sandbox'].map((side) => `file:${path.join(folder, `${name}-${side}.db`)}`);
+    for (const url of [plainUrl, sandboxUrl]) {
+      const adapter = await make(url).connect();
+      for (const statement of ddl) await adapter.executeScript(statement);
+      await adapter.dispose();
+    }
+    const lab = sandboxOn(sqliteDialect, () => make(sandboxUrl));
+    const plain = [0, 1].map(() => new PrismaClient({ adapter: make(plainUrl) })) as never as [TestClient, TestClient];
+    const sandboxed = [0, 1].map(() => new PrismaClient({ adapter: lab.adapter() })) as never as [TestClient, TestClient];
+    try {
+      const done = await compare(
+        {
+          abilities,
+          plain,
+          sandboxed,
+          lab,
+          async reset() {
+            for (const table of ['Link', 'Item', 'Owner', 'sqlite_sequence']) await plain[0].$executeRawUnsafe(`DELETE FROM "${table}"`);
+          },
+          async rowsOutside() {
+            await lab.close();
+            const adapter = await make(sandboxUrl).connect();
+            const { rows } = await adapter.queryRaw({ sql: 'SELECT count(*) FROM "Owner"', args: [], argTypes: [] });
+            await adapter.dispose();
+            return Number(rows[0]?.[0]);
+          },
         },
-        async rowsOutside() {
-          await lab.close();
-          const adapter = await make(sandboxUrl).connect();
-          const { rows } = await adapter.queryRaw({ sql: 'SELECT count(*) FROM "Owner"', args: [], argTypes: [] });
-          await adapter.dispose();
-          return Number(rows[0]?.[0]);
-        },
-      },
-      numberOfPrograms(0.3),
-    );
-    console.log(`${name}: ${done.programs} programs, ${done.calls} calls`);
-  } finally {
-    for (const client of plain) await client.$disconnect();
-    await lab.close();
-  }
-}, 24 * 3600_000);
+        numberOfPrograms(0.3),
+      );
+      console.log(`${name}: ${done.programs} programs, ${done.calls} calls`);
+    } finally {
+      for (const client of plain) await client.$disconnect();
+      await lab.close();
+    }
+  },
+  24 * 3600_000,
+);
 
 /** It needs compiling where no binary can be downloaded; in CI it must be there. */
 function hasBetterSqlite3(): boolean {

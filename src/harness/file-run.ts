@@ -5,7 +5,7 @@ import type { Session } from '../session';
 import { createError, isPrismaTestError, type PrismaTestError } from '../errors';
 import { accessDenied } from './access-denied';
 import type { PendingCall } from './client-calls';
-import { abandonedTransaction, unawaitedQuery } from './leave-errors';
+import { abandonedTransaction, placeAt, unawaitedQuery } from './leave-errors';
 import type { Isolation, ResolvedDatabaseOptions } from '../options';
 import type { Sandbox } from '../sandbox/sandbox';
 import type { StatementLog } from '../sandbox/statement-log';
@@ -113,7 +113,9 @@ export function openFileRun(
   /** Tells of databases that have become others. */
   const moved = (): void => {
     const before = urls;
-    urls = isolations().map(({ url }) => url).join('\n');
+    urls = isolations()
+      .map(({ url }) => url)
+      .join('\n');
     if (urls !== before) moveListener();
   };
   const ready = async (scope: Scope): Promise<void> => {
@@ -129,18 +131,20 @@ export function openFileRun(
     if (isKept && outer) for (const each of left) writes.keep(each, outer);
     const late = [...file.pending].filter(({ operation }) => operation.scope && left.includes(operation.scope));
     if (late.length > 0) await settle(late, sandboxes());
-    const errors = late.map(({ operation }) => unawaitedQuery(operation, scope, sqlOf(operation, sandboxes())));
+    const errors = late.map(({ operation }) =>
+      placeAt(unawaitedQuery(operation, scope, sqlOf(operation, sandboxes())), operation.site.location(), rootDir),
+    );
     for (const sandbox of sandboxes()) {
       const { transactions } = await sandbox.leave(scope).catch((error: unknown) => {
         if (!isPrismaTestError(error)) throw error;
-        errors.push(error);
+        errors.push(placeAt(error, undefined, rootDir));
         return { transactions: [] };
       });
-      errors.push(...transactions.map((label) => abandonedTransaction(label, scope)));
+      errors.push(...transactions.map((label) => placeAt(abandonedTransaction(label, scope), label.site.location(), rootDir)));
     }
     for (const isolation of isolations()) {
       const { transactions } = await isolation.leave(scope);
-      errors.push(...transactions.map((label) => abandonedTransaction(label, scope)));
+      errors.push(...transactions.map((label) => placeAt(abandonedTransaction(label, scope), label.site.location(), rootDir)));
     }
     moved();
     return errors;

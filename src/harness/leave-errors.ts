@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { createError, type PrismaTestError } from '../errors';
 import { describeOperation, type Operation, type Scope, type TransactionLabel } from '../sandbox/call-context';
 
@@ -20,4 +21,10 @@ export function abandonedTransaction(label: TransactionLabel, scope: Scope): Pri
     facts: { transaction: `prisma.$transaction()${location ? ` at ${location}` : ''}`, [scope.kind]: scope.name },
     cure: 'await prisma.$transaction(), and see that its callback returns.',
   });
+}
+
+/** Shows the user's line under an error instead of ours, or no line where it is not known. */
+export function placeAt(error: PrismaTestError, location: string | undefined, rootDir: string): PrismaTestError {
+  error.stack = `${error.name}: ${error.message}${location === undefined ? '' : `\n    at ${path.resolve(rootDir, location)}`}`;
+  return error;
 }

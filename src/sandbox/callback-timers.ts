@@ -46,7 +46,7 @@ export const callbackTimers: CallbackTimers = {
 /** Prisma's own timers (`timeout`, `maxWait`) say nothing about the callback. */
 function isPrismas(): boolean {
   const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 8;
+  Error.stackTraceLimit = 14;
   const { stack = '' } = new Error();
   Error.stackTraceLimit = stackTraceLimit;
   return /[\\/]runtime[\\/]client\.m?js|@prisma[\\/]client/.test(stack);

@@ -31,15 +31,14 @@ export async function settlesWithin(promise: Promise<unknown>, ms: number): Prom
 }
 
 let holders = 0;
-let keeper: NodeJS.Timeout | undefined;
+// One timer for all, switched on and off: made anew for each statement it would cost more than the statement's own bookkeeping.
+const keeper = realSetInterval(() => {}, 2 ** 30).unref();
 
 /**
  * Keeps the process alive until it is given back. The sandbox's sockets are not counted by the event loop, or an idle
  * worker could not end; but while somebody waits for a statement it must not end either.
  */
 export function keepAlive(): () => void {
-  // One timer for all, switched on and off: made anew for each statement it would cost more than the statement's own bookkeeping.
-  keeper ??= realSetInterval(() => {}, 2 ** 30);
   holders += 1;
   if (holders === 1) keeper.ref();
   let held = true;
@@ -47,6 +46,6 @@ export function keepAlive(): () => void {
     if (!held) return;
     held = false;
     holders -= 1;
-    if (holders === 0) keeper?.unref();
+    if (holders === 0) keeper.unref();
   };
 }

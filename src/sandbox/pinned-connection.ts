@@ -115,7 +115,9 @@ export function createPinnedConnection(adapter: SqlDriverAdapter, dialect: Diale
         return probe.alive.test(textOf(error));
       }
       // It has begun one: end it, so that nothing is written by those who do not know yet.
-      await current().executeRaw(plainQuery(dialect.rollback)).catch(() => 0);
+      await current()
+        .executeRaw(plainQuery(dialect.rollback))
+        .catch(() => 0);
       return false;
     },
     async close() {

@@ -1,6 +1,7 @@
 import type { Frame } from './transaction-stack';
 
-const form = /^\s*(SAVEPOINT|RELEASE(?:\s+SAVEPOINT)?|ROLLBACK\s+(?:WORK\s+|TRANSACTION\s+)?TO(?:\s+SAVEPOINT)?)\s+("[^";]+"|[^\s;"]+)\s*;?\s*$/i;
+const form =
+  /^\s*(SAVEPOINT|RELEASE(?:\s+SAVEPOINT)?|ROLLBACK\s+(?:WORK\s+|TRANSACTION\s+)?TO(?:\s+SAVEPOINT)?)\s+("[^";]+"|[^\s;"]+)\s*;?\s*$/i;
 
 /** Savepoints of the application's own, inside its own transaction, are its business: these are such statements. */
 export function isOwnControl(sql: string): boolean {

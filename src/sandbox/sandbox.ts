@@ -156,7 +156,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     }
     spent.rollbackMs += performance.now() - started;
     spent.rollbacks += 1;
-    const gone = lost?.scope?.closed ?? true ? lost : undefined;
+    const gone = (lost?.scope?.closed ?? true) ? lost : undefined;
     // What was lost is over with the scope that held it.
     if (gone) lost = undefined;
     if (failure) throw failure;
@@ -207,4 +207,3 @@ const isSuspect = ({ sql }: { readonly sql: string }): boolean => /\b(?:commit|r
 
 /** A query and how it is run: both ways of an adapter, told apart by what they return. */
 export type RunQuery<T> = (connection: PinnedConnection, query: SqlQuery) => Promise<T>;
-

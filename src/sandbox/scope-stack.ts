@@ -158,7 +158,10 @@ export function createScopeStack(dialect: Dialect, facts: DatabaseFacts, connect
       level.guard = level.savepoint;
       level.dirty = false;
       level.opened = true;
-      level.ids = await ids.mark(connection, outer.map((each) => each.ids));
+      level.ids = await ids.mark(
+        connection,
+        outer.map((each) => each.ids),
+      );
       await ids.beforeTransaction(connection);
     },
     async guard() {

@@ -45,7 +45,8 @@ export function createStatementRunner(sandbox: Sandbox, { scopes, facts, commits
     } catch (error) {
       if (isUnharmed(error)) throw error;
       await scopes.failed();
-      if (counted !== undefined && (await connection.isAlive())) await connection.control([dialect.rollbackTo(visit), dialect.release(visit)]);
+      if (counted !== undefined && (await connection.isAlive()))
+        await connection.control([dialect.rollbackTo(visit), dialect.release(visit)]);
       throw error;
     } finally {
       if (!reads) scopes.changed(query.sql);

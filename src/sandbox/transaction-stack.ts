@@ -1,6 +1,6 @@
 import { createError } from '../errors';
 import { callbackTimers } from './callback-timers';
-import { describeOperation, isInside, type CallContext, type TransactionLabel } from './call-context';
+import { describeOperation, isInside, runInContext, type CallContext, type TransactionLabel } from './call-context';
 import { after, keepAlive } from './clock';
 
 /** A transaction of the application: one savepoint in the sandbox. */
@@ -117,16 +117,19 @@ export function createTransactionStack(): TransactionStack {
 
   /** The top has sent nothing for a while. If nothing of its own can wake it, the first of those who wait gives way. */
   const watchQuiet = (ms: number): void => {
-    cancelWatch = after(ms, () => {
-      const top = frames.at(-1);
-      if (busy > 0 || (top && callbackTimers.pending(top.label))) return watchQuiet(nextLimit);
-      const [request] = waiting.splice(0, 1);
-      request?.reject(deadlock(request.context, top));
-      pump();
-      if (waiting.length === 0 || running) return;
-      cancelWatch?.();
-      watchQuiet(nextLimit);
-    });
+    // Outside of any context: it is no timer of the callback's.
+    cancelWatch = runInContext(nobody, () => after(ms, () => giveWay()));
+  };
+
+  const giveWay = (): void => {
+    const top = frames.at(-1);
+    if (busy > 0 || (top && callbackTimers.pending(top.label))) return watchQuiet(nextLimit);
+    const [request] = waiting.splice(0, 1);
+    request?.reject(deadlock(request.context, top));
+    pump();
+    if (waiting.length === 0 || running) return;
+    cancelWatch?.();
+    watchQuiet(nextLimit);
   };
 
   const enqueue = <T>(frame: Frame | undefined, context: CallContext, exclusive: boolean, work: () => Promise<T>): Promise<T> =>
@@ -136,7 +139,8 @@ export function createTransactionStack(): TransactionStack {
       else waiting.push(request);
       pump();
     });
-  const run = <T>(frame: Frame | undefined, context: CallContext, work: () => Promise<T>): Promise<T> => enqueue(frame, context, false, work);
+  const run = <T>(frame: Frame | undefined, context: CallContext, work: () => Promise<T>): Promise<T> =>
+    enqueue(frame, context, false, work);
 
   return {
     frames,

@@ -4,7 +4,8 @@ import { createClassifier } from './classify';
 const classify = createClassifier();
 
 /** Statements other than DDL that end a transaction, and DDL that does not. */
-const commits = /^\s*(?:LOCK\s+TABLES?|UNLOCK\s+TABLES|SET\s+(?:@@)?(?:SESSION\s+|LOCAL\s+|SESSION\.|LOCAL\.)?AUTOCOMMIT\b|ANALYZE\s|OPTIMIZE\s|REPAIR\s|CHECK\s+TABLE|FLUSH\s|RESET\s|CACHE\s+INDEX|LOAD\s+INDEX|INSTALL\s|UNINSTALL\s)/i;
+const commits =
+  /^\s*(?:LOCK\s+TABLES?|UNLOCK\s+TABLES|SET\s+(?:@@)?(?:SESSION\s+|LOCAL\s+|SESSION\.|LOCAL\.)?AUTOCOMMIT\b|ANALYZE\s|OPTIMIZE\s|REPAIR\s|CHECK\s+TABLE|FLUSH\s|RESET\s|CACHE\s+INDEX|LOAD\s+INDEX|INSTALL\s|UNINSTALL\s)/i;
 const harmless = /^\s*(?:CREATE|DROP)\s+(?:OR\s+REPLACE\s+)?TEMPORARY\s/i;
 
 /**
@@ -35,7 +36,9 @@ WHERE TABLE_SCHEMA = DATABASE() AND AUTO_INCREMENT IS NOT NULL`,
 
 /** The wait is short: an outside client that holds a table must not hang the run, and gets other ids instead. */
 function restoreCounters(before: ReadonlyMap<string, string>, now: readonly (readonly unknown[])[]): string[] {
-  const moved = now.map(([table, value]) => [String(table), String(value)] as const).filter(([table, value]) => before.get(table) !== value);
+  const moved = now
+    .map(([table, value]) => [String(table), String(value)] as const)
+    .filter(([table, value]) => before.get(table) !== value);
   const changes = moved.flatMap(([table]) => {
     const value = before.get(table);
     return value === undefined ? [] : [`ALTER TABLE \`${table.replaceAll('`', '``')}\` AUTO_INCREMENT = ${value}`];

@@ -22,7 +22,7 @@ export const sqliteDialect: Dialect = {
     violations: 'SELECT count(*) FROM pragma_foreign_key_check',
     defers: (sql) => /^\s*PRAGMA\s+(?:\w+\.)?defer_foreign_keys\b/i.test(sql),
     reset: 'PRAGMA defer_foreign_keys = OFF',
-raise: [
+    raise: [
       'CREATE TEMP TABLE jest_prisma_parent (id INTEGER PRIMARY KEY)',
       'CREATE TEMP TABLE jest_prisma_child (id INTEGER REFERENCES jest_prisma_parent)',
       'INSERT INTO jest_prisma_child VALUES (1)',
