@@ -3,6 +3,8 @@ import type { Config } from 'jest';
 
 /** What a project of this repository needs, whatever it tests. */
 const base = {
+  // Beside the stamps and results: `npm test` gives every run a folder for temporary files of its own.
+  cacheDirectory: '<rootDir>/.tmp/jest',
   transform: { '\\.[cm]?tsx?$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }] },
   modulePathIgnorePatterns: ['<rootDir>/.tmp/', '<rootDir>/dist/', '<rootDir>/examples/', '<rootDir>/__tests__/e2e/projects/'],
 } satisfies Partial<Config>;

@@ -7,6 +7,9 @@ import { openProject } from './e2e/project';
 import { runIn } from './e2e/run-jest';
 import { repository } from './source-files';
 
+// A cold Jest and the compiler, on a machine that does other things too.
+jest.setTimeout(120_000);
+
 /** A code block whose info string says which file of which project it is: `ts title="src/db.ts" in="quick-start"`. */
 interface Block {
   readonly language: string;

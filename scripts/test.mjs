@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { watchLeftovers } from './leftovers.mjs';
 import { build, ensureBetterSqlite3, generate, generateExamples, install, root, runNode, say } from './steps.mjs';
 
 const bin = (...parts) => path.join(root, 'node_modules', ...parts);
@@ -45,7 +46,14 @@ try {
   const unknown = asked.find((name) => !Object.hasOwn(sections, name));
   if (unknown) throw new Error(`no section is called ${unknown}; there are ${Object.keys(sections).join(', ')}`);
   setUp();
-  for (const [name, run] of Object.entries(sections)) if (asked.length === 0 || asked.includes(name)) section(name, run);
+  const leftovers = await watchLeftovers();
+  for (const [name, run] of Object.entries(sections)) if (asked.length === 0 || asked.includes(name)) await section(name, run);
+  await section('leftovers', async () => {
+    const found = await leftovers.find();
+    for (const item of found) console.log(`left behind: ${item}`);
+    return { passed: found.length === 0 ? 1 : 0, failed: found.length === 0 ? 0 : 1, skipped: 0 };
+  });
+  leftovers.end();
 } catch (error) {
   failures.push('set-up');
   total.failed += 1;
@@ -68,10 +76,10 @@ function setUp() {
   build();
 }
 
-function section(name, run) {
+async function section(name, run) {
   say(name);
   const started = performance.now();
-  const { passed, failed, skipped } = run(name);
+  const { passed, failed, skipped } = await run(name);
   total.passed += passed;
   total.failed += failed;
   total.skipped += skipped;
