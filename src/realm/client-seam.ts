@@ -1,12 +1,14 @@
+import type { CallSite } from '../sandbox/call-context';
 import type { ClientCall, ClientFacts, JoinedClient, Session } from '../session';
 import { adoptResults } from './adopt-results';
 import { callSiteOf, captureCallSite } from './call-site';
+import { shareCompiler, type CompilerLoader } from './query-compiler';
 import { toRealmError } from './realm-error';
 import type { RowOrigins } from './row-origins';
 
 /** What of Prisma's runtime is looked at. Everything else of it stays as it is. */
 interface ClientConfig extends ClientFacts {
-  readonly compilerWasm?: { getQueryCompilerWasmModule(): Promise<unknown> } & Record<string, unknown>;
+  readonly compilerWasm?: CompilerLoader;
 }
 interface ClientOptions {
   readonly adapter?: object;
@@ -38,13 +40,15 @@ const transactionScope = Symbol.for('prisma.client.transaction.scope_context');
  * is the sandbox's and whose calls say on whose behalf they come. Nothing is mocked: the client, its extensions and
  * its errors are Prisma's own, made in the test's realm.
  */
-export function wrapGetPrismaClient(original: GetPrismaClient, session: Session, rows: RowOrigins): GetPrismaClient {
+export function wrapGetPrismaClient(original: GetPrismaClient, session: Session, rows: RowOrigins, requireActual: (file: string) => unknown): GetPrismaClient {
   /** Found by the adapter, which extended clients and transaction clients share with the client they come from. */
   const joins = new WeakMap<object, JoinedClient>();
   const joinOf = (client: PrismaClientInstance): JoinedClient | undefined => joins.get(client._engineConfig.adapter ?? client);
 
   return (config) => {
-    const Original = original(shareCompiler(config, session));
+    const { compilerWasm: loader, clientVersion, activeProvider } = config;
+    const key = `query-compiler ${clientVersion} ${activeProvider} ${String(loader?.['importName'])}`;
+    const Original = original({ ...config, ...(loader && { compilerWasm: shareCompiler(loader, key, session, requireActual) }) });
 
     return class PrismaClient extends Original {
       constructor(options: ClientOptions) {
@@ -58,12 +62,15 @@ export function wrapGetPrismaClient(original: GetPrismaClient, session: Session,
       override _request(params: RequestParams): Promise<unknown> {
         const join = joinOf(this);
         if (!join) return super._request(params);
+        const site = callSiteOf(params.callsite);
         return settle(
-          () => join.call(params.clientMethod ?? 'query', callSiteOf(params.callsite)),
+          site,
+          () => join.call(params.clientMethod ?? 'query', site),
           (call) => call.run(() => super._request(params)),
         ).then((result) => {
           const { callsite: _callsite, transaction, ...request } = params;
-          const find = (args: object): Promise<unknown> => this._request({ ...request, action: 'findUnique', args });
+          const clientMethod = request.clientMethod?.replace(/\.\w+$/, '.findUnique') ?? 'findUnique';
+          const find = (args: object): Promise<unknown> => this._request({ ...request, clientMethod, action: 'findUnique', args });
           rows.note(result, {
             ...request,
             database: join.database ?? '',
@@ -79,6 +86,7 @@ export function wrapGetPrismaClient(original: GetPrismaClient, session: Session,
         if (!join) return super.$connect();
         const site = captureCallSite();
         return settle(
+          site,
           () => join.call('$connect', site),
           (call) => call.run(() => super.$connect()),
         );
@@ -90,6 +98,7 @@ export function wrapGetPrismaClient(original: GetPrismaClient, session: Session,
         const site = captureCallSite();
         const nested = (this as { [transactionScope]?: { kind?: string } })[transactionScope]?.kind === 'nested';
         return settle(
+          site,
           () => join.transaction(site, nested),
           async (call) => {
             await call.turn();
@@ -102,7 +111,7 @@ export function wrapGetPrismaClient(original: GetPrismaClient, session: Session,
 }
 
 /** Runs a call to its end; what it fails with is an error of this realm. */
-async function settle<C extends ClientCall, T>(begin: () => C, work: (call: C) => Promise<T>): Promise<T> {
+async function settle<C extends ClientCall, T>(site: CallSite, begin: () => C, work: (call: C) => Promise<T>): Promise<T> {
   let call: C | undefined;
   try {
     call = begin();
@@ -110,15 +119,6 @@ async function settle<C extends ClientCall, T>(begin: () => C, work: (call: C) =
     call.end();
     return result;
   } catch (error) {
-    throw toRealmError(call ? call.end(error) : error);
+    throw toRealmError(call ? call.end(error) : error, site.location());
   }
-}
-
-/** Compiling the query compiler's 3 MB takes longer than a whole test file: once per worker is enough. */
-function shareCompiler(config: ClientConfig, session: Session): ClientConfig {
-  const { compilerWasm, activeProvider, clientVersion } = config;
-  if (!compilerWasm) return config;
-  const load = (): Promise<unknown> => compilerWasm.getQueryCompilerWasmModule();
-  const key = `query-compiler ${clientVersion} ${activeProvider} ${String(compilerWasm['importName'])}`;
-  return { ...config, compilerWasm: { ...compilerWasm, getQueryCompilerWasmModule: () => session.keep(key, load) } };
 }

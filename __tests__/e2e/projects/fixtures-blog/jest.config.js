@@ -1,0 +1,5 @@
+module.exports = {
+  testEnvironment: 'prisma',
+  testEnvironmentOptions: { databases: { service: { config: './service/prisma.config.ts' } } },
+  transform: { '\\.ts$': '@swc/jest' },
+};
