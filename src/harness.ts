@@ -10,7 +10,8 @@ import { createTiming, renderTiming } from './timing-recorder';
 /** One test file, and the environment variables that it must see. */
 export interface OpenFile {
   readonly run: FileRun;
-  readonly env: EnvironmentVariables;
+  /** As they are to be now: with isolation `clone` they change from test to test. */
+  env(): EnvironmentVariables;
 }
 
 /** What a worker keeps from file to file: its databases, by the options that made them. */
@@ -28,18 +29,25 @@ let watchesExit = false;
  * file of a worker and is kept for those that follow.
  */
 export async function openFile(options: ResolvedOptions, file: string, env: EnvironmentVariables): Promise<OpenFile> {
-  const { databases, dotenv } = await openDatabases(options, env);
-  for (const database of databases) {
-    const { access } = options.databases.find(({ name }) => name === database.name) ?? database.options;
-    if (access === 'allow') await database.prepare();
-  }
-  return { run: openFileRun(file, databases, options.databases, options.rootDir), env: { ...dotenv, ...environmentChanges(databases, { ...env, ...dotenv }) } };
+  const { databases, dotenv } = await inCache(options.cacheDir, async () => {
+    const found = await openDatabases(options, env);
+    for (const database of found.databases) {
+      const { access } = options.databases.find(({ name }) => name === database.name) ?? database.options;
+      if (access === 'allow') await database.prepare();
+    }
+    return found;
+  });
+  const run = openFileRun(file, databases, options.databases, options.rootDir);
+  await run.ready(run.root);
+  return { run, env: () => ({ ...dotenv, ...environmentChanges(databases, { ...env, ...dotenv }) }) };
 }
 
 /** Builds the templates of all databases, without leasing any. */
 export async function prepareAll(options: ResolvedOptions, env: EnvironmentVariables): Promise<void> {
-  const { databases } = await openDatabases(options, env);
-  for (const database of databases) await database.build();
+  await inCache(options.cacheDir, async () => {
+    const { databases } = await openDatabases(options, env);
+    for (const database of databases) await database.build();
+  });
 }
 
 async function openDatabases(
@@ -47,7 +55,6 @@ async function openDatabases(
   env: EnvironmentVariables,
 ): Promise<{ databases: readonly TestDatabase[]; dotenv: EnvironmentVariables }> {
   const worker = workerOf(options);
-  await prepareCache(options.cacheDir);
   const dotenv = await loadDotenv(options.rootDir, env);
   const databases = await withEnvironment(dotenv, () =>
     Promise.all(options.databases.map((database) => databaseOf(worker, database))),
@@ -119,15 +126,20 @@ async function databaseOf(worker: Worker, options: ResolvedDatabaseOptions): Pro
   }
 }
 
-async function prepareCache(folder: string): Promise<void> {
+/** Runs work that writes into the cache; a folder that cannot be written to is told apart from every other failure. */
+async function inCache<T>(folder: string, work: () => Promise<T>): Promise<T> {
   try {
     await mkdir(folder, { recursive: true });
+    return await work();
   } catch (cause) {
+    const { code, path: file } = cause as NodeJS.ErrnoException;
+    const isOurs = file !== undefined && (file === folder || file.startsWith(folder + path.sep));
+    if (!isOurs || !['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOSPC'].includes(code ?? '')) throw cause;
     throw createError({
       code: 'PRISMA_TEST_CACHE_NOT_WRITABLE',
       message: 'The folder for templates cannot be made or written to.',
       facts: { folder, reason: (cause as Error).message },
-      cure: `name another one: PRISMA_TEST_CACHE_DIR=${path.join('…', 'cache')}, or testEnvironmentOptions: { cacheDir: '…' }`,
+      cure: "name another one: PRISMA_TEST_CACHE_DIR=/tmp/prisma-test, or testEnvironmentOptions: { cacheDir: '…' }",
       cause,
     });
   }

@@ -1,4 +1,5 @@
 import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
+import type { Isolation } from './options';
 import type { CallSite } from './sandbox/call-context';
 
 /** The one property of the environment's global through which the two realms speak. */
@@ -39,12 +40,12 @@ export interface JoinedClient {
 /** A database as a test sees it, before its client is made. */
 export interface SessionDatabase {
   readonly name: string;
-  /** URL of the worker database. */
+  /** URL of the database that clients are led to now: the worker database, or the running test's clone. */
   readonly url: string;
   /** The app's module that exports its client, absolute, and the name of the export. */
   readonly appClient: { readonly module: string; readonly exportName: string | undefined } | undefined;
   /** The generated client's module: absolute, or a package name; and whether it is an ES module. */
-  readonly generatedClient: { readonly module: string; readonly from: string } | undefined;
+  readonly generatedClient: { readonly module: string; readonly mayBeEsModule: boolean } | undefined;
   /** Why there is no client, to be thrown when it is asked for. */
   clientMissing(): Error;
   /** The adapter that a client of ours is given; it is exchanged for the sandbox's like any other. */
@@ -92,21 +93,34 @@ export interface Session {
   readonly databases: Readonly<Record<string, SessionDatabase>>;
   /** Files of Prisma's client runtime, of which each copy is wrapped. */
   readonly runtimes: readonly ModuleFile[];
-  /** Adapter packages that keep their options private: file, and the export that is the factory class. */
+  /** Driver adapter packages that the project can reach: file, and the export that is the factory class. */
   readonly adapters: readonly (ModuleFile & { readonly exportName: string })[];
   /** Remembers with which arguments an adapter's factory was made. */
   recordAdapter(factory: object, constructorArguments: readonly unknown[]): void;
+  /** Why an app's adapter may not open a connection; `undefined` if it may. */
+  outsideConnection(adapterName: string): Error | undefined;
   /** Lets a client join the database that it was generated for; `undefined` lets it be. */
   join(facts: ClientFacts, adapter: object | undefined): JoinedClient | undefined;
   /** Keeps what is costly to make and belongs to no realm (a compiled WebAssembly module) for later files. */
   keep<T>(key: string, make: () => Promise<T>): Promise<T>;
+  /** Gives the describe block that is being defined an isolation of its own. */
+  isolate(mode: Isolation): void;
   readonly scopes: SessionScopes;
   /** Tells of each statement from now on; returns what ends that. Savepoints of the sandbox are not among them. */
   watchQueries(listener: (query: ExecutedQuery) => void): () => void;
 }
 
+/** A copy of this package: what of it is loaded in the worker must be what is loaded in the test's realm. */
+export interface PackageCopy {
+  readonly version: string;
+  /** The environment's own file. */
+  readonly file: string;
+}
+
 /** The session as the test file's realm finds it: what Jest knows is added. */
 export interface RealmSession extends Session {
+  /** The copy of this package that the environment is of. */
+  readonly copy: PackageCopy;
   /** Whether Jest loads a file as an ES module. */
   isEsModule(file: string): boolean;
 }

@@ -6,6 +6,7 @@ import type { ClientGenerator } from '../schema/schema-source';
 import type { ModuleFile, Session, SessionDatabase } from '../session';
 import type { FileState } from './file-run';
 import { joinClient, placeholderAdapter } from './join-client';
+import { adapterFactories, outsideConnection } from './outside-connection';
 import { createSessionScopes } from './session-scopes';
 import type { TestDatabase } from './test-database';
 import { watchQueries } from './write-watch';
@@ -16,16 +17,13 @@ const kept = new Map<string, Promise<unknown>>();
 /** The session that a test file's realm works with. */
 export function createSession(file: FileState): Session {
   const { databases } = file;
-  const loader = createPackageLoader([...new Set(databases.flatMap((database) => database.resolveFrom))]);
   return Object.freeze<Session>({
     databases: Object.fromEntries(databases.map((database) => [database.name, describe(file, database)])),
-    runtimes: runtimeFiles(databases, loader.resolveAll),
-    adapters: databases
-      .flatMap((database) => database.provider.adapters.filter((each) => !each.readArguments))
-      .flatMap((each) => loader.resolveAll(each.name).map((file) => ({ ...withEsModule(file), exportName: each.exportName }))),
+    ...modulesOf(databases),
     recordAdapter(factory, constructorArguments) {
       for (const database of databases) database.inner.record(factory, constructorArguments);
     },
+    outsideConnection: (adapterName) => outsideConnection(databases, adapterName),
     join: (facts, adapter) => joinClient(file, facts, adapter),
     keep<T>(key: string, make: () => Promise<T>): Promise<T> {
       const made = (kept.get(key) as Promise<T> | undefined) ?? make();
@@ -33,6 +31,7 @@ export function createSession(file: FileState): Session {
       made.catch(() => kept.delete(key));
       return made;
     },
+    isolate: (mode) => file.isolate(mode),
     scopes: createSessionScopes(file),
     watchQueries: (listener) => watchQueries(file.sandboxes(), listener),
   });
@@ -43,7 +42,9 @@ function describe(file: FileState, database: TestDatabase): SessionDatabase {
   const generator = project.generators[0];
   return Object.freeze<SessionDatabase>({
     name,
-    url: prepared?.worker.url ?? '',
+    get url() {
+      return prepared?.isolation.url ?? '';
+    },
     appClient: options.client && { module: options.client.path, exportName: options.client.name },
     generatedClient: generator && clientModule(generator, project.baseDir),
     clientMissing: () => clientMissing(database),
@@ -52,10 +53,31 @@ function describe(file: FileState, database: TestDatabase): SessionDatabase {
 }
 
 /** Where a generator puts the module that exports the client. */
-function clientModule(generator: ClientGenerator, baseDir: string): { module: string; from: string } {
-  if (generator.output === undefined) return { module: '@prisma/client', from: baseDir };
-  const entry = generator.provider === 'prisma-client' ? 'client' : 'index.js';
-  return { module: path.join(generator.output, entry), from: generator.output };
+function clientModule(generator: ClientGenerator, baseDir: string): NonNullable<SessionDatabase['generatedClient']> {
+  const { output, provider, moduleFormat } = generator;
+  if (output === undefined) {
+    const module = createPackageLoader([baseDir]).resolve('@prisma/client') ?? '@prisma/client';
+    return { module, mayBeEsModule: false };
+  }
+  const isTypeScript = provider === 'prisma-client';
+  return { module: path.join(output, isTypeScript ? 'client' : 'index.js'), mayBeEsModule: isTypeScript && moduleFormat !== 'cjs' };
+}
+
+type Modules = Pick<Session, 'runtimes' | 'adapters'>;
+const modules = new WeakMap<TestDatabase, { readonly databases: readonly TestDatabase[]; readonly found: Modules }>();
+
+/** The modules that are watched in a test file's realm. Looking for packages that are not there takes time: once is enough. */
+function modulesOf(databases: readonly TestDatabase[]): Modules {
+  const [first] = databases;
+  const known = first && modules.get(first);
+  if (known && known.databases.length === databases.length && known.databases.every((each, index) => each === databases[index])) return known.found;
+  const { resolveAll } = createPackageLoader([...new Set(databases.flatMap((database) => database.resolveFrom))]);
+  const found: Modules = {
+    runtimes: runtimeFiles(databases, resolveAll),
+    adapters: adapterFactories.flatMap(({ name, exportName }) => resolveAll(name).map((file) => ({ ...withEsModule(file), exportName }))),
+  };
+  if (first) modules.set(first, { databases, found });
+  return found;
 }
 
 /** Every copy of the client's runtime that the project can reach, the ones beside generated clients included. */

@@ -1,3 +1,4 @@
+import { version } from '../../package.json';
 import type { EnvironmentContext, JestEnvironmentConfig } from '@jest/environment';
 import type { Circus } from '@jest/types';
 import path from 'node:path';
@@ -58,9 +59,15 @@ function extend(Base: EnvironmentClass): EnvironmentClass {
       await super.setup();
       const realm = this.global.process.env as Record<string, string>;
       this.#open = await presentably(() => openFile(this.#options, this.#file, { ...realm }));
-      this.#restore = changeEnvironment(realm, this.#open.env);
+      const { run, env } = this.#open;
+      this.#restore = changeEnvironment(realm, env());
+      run.onMove(() => void changeEnvironment(realm, env()));
       this.#lifecycle = createLifecycle(this.#open.run, this.#options);
-      const session: RealmSession = { ...this.#open.run.session, isEsModule: (file) => isEsModule(file, this.#config) };
+      const session: RealmSession = {
+        ...this.#open.run.session,
+        copy: { version, file: __filename },
+        isEsModule: (file) => isEsModule(file, this.#config),
+      };
       Object.defineProperty(this.global, sessionKey, { value: Object.freeze(session), enumerable: false });
     }
 

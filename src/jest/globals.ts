@@ -18,6 +18,8 @@ export type ClientOf<Name extends string> = Name extends keyof Clients ? Clients
 export interface PrismaTest {
   /** URL of the default database of this worker. */
   readonly url: string;
+  /** Inside of a `describe`: its tests are isolated in this way, whatever the file says. */
+  isolate(mode: 'transaction' | 'truncate' | 'clone' | 'none'): void;
   readonly databases: { readonly [Name in keyof Clients | 'default']: TestDatabaseHandle<ClientOf<Name>> };
 }
 

@@ -18,9 +18,11 @@ export function presentablySync<T>(work: () => T): T {
   }
 }
 
-/** Jest prints an error's stack, and its causes': the message tells all there is to tell a user. */
+/** Jest prints the stack beside the message, and the causes, which the message has told of: once is enough. */
 function present(error: unknown): unknown {
   if (!isPrismaTestError(error)) return error;
-  for (let at: unknown = error; at instanceof Error; at = at.cause) at.stack = at.message;
+  error.stack = '';
+  // `description.cause` keeps it.
+  delete error.cause;
   return error;
 }

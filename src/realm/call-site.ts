@@ -21,9 +21,14 @@ export function captureCallSite(): CallSite {
   const holder = new Error();
   return {
     location() {
-      const frames = (holder.stack ?? '').split('\n').slice(1);
-      const own = frames.find((frame) => !/node_modules|jest-environment-prisma[\\/]dist|node:|<anonymous>|setup-after-env/.test(frame));
-      return own && /\(?([^()\s]+:\d+:\d+)\)?$/.exec(own)?.[1];
+      const places = (holder.stack ?? '').split('\n').flatMap((frame) => /(?:\(|at (?:async )?)([^()]+:\d+:\d+)\)?$/.exec(frame)?.[1] ?? []);
+      // The first frame is this file's, wherever the package is installed or linked.
+      const own = folderOf(places[0] ?? '');
+      return places.find((place) => folderOf(place) !== own && !place.includes('node_modules') && !place.startsWith('node:'));
     },
   };
+}
+
+function folderOf(place: string): string {
+  return place.replace(/[\\/][^\\/]*$/, '');
 }

@@ -17,7 +17,13 @@ export function installGlobals(session: Session, loader: ModuleLoader): void {
   const first = handles['default'];
   Object.defineProperty(globalThis, 'prismaTest', {
     configurable: true,
-    value: Object.freeze({ databases: Object.freeze(handles), url: first?.url }),
+    value: Object.freeze({
+      databases: Object.freeze(handles),
+      get url() {
+        return first?.url;
+      },
+      isolate: (mode: Parameters<Session['isolate']>[0]) => session.isolate(mode),
+    }),
   });
   Object.defineProperty(globalThis, 'prisma', {
     configurable: true,
@@ -35,7 +41,9 @@ function handleOf(database: SessionDatabase, loader: ModuleLoader): TestDatabase
   let making = false;
   return {
     name: database.name,
-    url: database.url,
+    get url() {
+      return database.url;
+    },
     get client() {
       // While the app's module is loaded it may look for a client on the global: there is none yet.
       if (client !== undefined || making || (database.appClient && loader.isLoading(database.appClient.module))) return client;
