@@ -33,7 +33,7 @@ export function environmentChanges(databases: readonly TestDatabase[], env: Envi
     const holders = Object.keys(env).filter((key) => original !== undefined && (env[key] === project.url || env[key] === original));
     // A config whose variable is not set: the app would read the customary one.
     const customary = project.url === undefined && name === 'default' && env['DATABASE_URL'] === undefined ? ['DATABASE_URL'] : [];
-    for (const key of [...holders, ...customary, ...options.env]) changes[key] = prepared.worker.url;
+    for (const key of [...holders, ...customary, ...options.env]) changes[key] = prepared.isolation.url;
   }
   return changes;
 }

@@ -2,7 +2,6 @@ import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import { compareSignatures, readSignature, type ClientMatch, type SchemaSignature } from '../database/client-match';
 import { adapterForAnotherProvider } from '../database/adapter-errors';
 import { createError } from '../errors';
-import { createSandboxAdapterFactory } from '../sandbox/sandbox-adapter';
 import type { Operation } from '../sandbox/call-context';
 import type { ClientFacts, JoinedClient, TransactionCall } from '../session';
 import { createCalls } from './client-calls';
@@ -47,14 +46,14 @@ export function joinClient(file: FileState, facts: ClientFacts, adapter: object 
     return refused(file, facts, (operation) => file.accessDenied(database.name, operation));
   }
 
-  const { sandbox } = database.prepared;
+  const { sandbox, isolation } = database.prepared;
   const adapterName = String((adapter as { adapterName?: string } | undefined)?.adapterName ?? database.provider.adapters[0]?.name);
-  const factory = createSandboxAdapterFactory(sandbox, adapterName);
+  const factory = isolation.adapterFactory(adapterName);
   const connect = async (): ReturnType<typeof factory.connect> => {
     await file.settleAdapter(database);
     return factory.connect();
   };
-  return { database: database.name, adapter: { ...factory, connect }, ...createCalls(file, sandbox) };
+  return { database: database.name, adapter: { ...factory, connect }, ...createCalls(file, sandbox, () => isolation.mode === 'transaction') };
 }
 
 /** Schemas of clients that have been read: the same client is made anew in every file. */
@@ -96,7 +95,7 @@ export function placeholderAdapter(file: FileState, { name, prepared, provider }
   const adapterName = provider.adapters[0]?.name ?? '';
   const adapter: SqlDriverAdapterFactory =
     prepared && file.allows(name)
-      ? createSandboxAdapterFactory(prepared.sandbox, adapterName)
+      ? prepared.isolation.adapterFactory(adapterName)
       : { provider: provider.dialect.adapterProvider, adapterName, connect: () => Promise.reject(file.accessDenied(name)) };
   ours.add(adapter);
   return adapter;

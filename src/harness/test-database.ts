@@ -11,6 +11,7 @@ import type { PrismaProject } from '../schema/schema-source';
 import type { Timing } from '../timing';
 import { loadAdapterModule } from './adapter-module';
 import { createProvider } from './create-provider';
+import { createDatabaseIsolation, type DatabaseIsolation } from './database-isolation';
 import { stampFiles } from './inputs';
 import { planTemplate } from './plan-template';
 
@@ -26,6 +27,8 @@ export interface WorkerContext {
 export interface PreparedDatabase {
   readonly worker: WorkerDatabase;
   readonly sandbox: Sandbox;
+  /** How tests are kept apart; the sandbox is one of its ways. */
+  readonly isolation: DatabaseIsolation;
 }
 
 /** A named Prisma project under test, as one worker sees it. It outlives test files. */
@@ -104,15 +107,22 @@ export async function openTestDatabase(name: string, options: ResolvedDatabaseOp
         connectedKey = followed?.key ?? '';
         return (connected = await inner.connect(worker.url, followed?.adapter));
       },
-      renew: () => worker.renew(),
+      renew: () => isolation.renew(),
     });
-    return { worker, sandbox };
+    const isolation: DatabaseIsolation = createDatabaseIsolation({
+      worker,
+      sandbox,
+      connect: (url) => inner.connect(url, followed?.adapter),
+      lease: () => provider.lease(fingerprint),
+    });
+    return { worker, sandbox, isolation };
   };
 
   /** One lease for the worker's life, unless the server has dropped the session that held it. */
   const prepare = async (): Promise<PreparedDatabase> => {
     if (prepared && isHeld(prepared.worker)) return prepared;
     await prepared?.sandbox.close();
+    await prepared?.isolation.close();
     prepared = undefined;
     prepared = await lease();
     return prepared;
@@ -132,6 +142,7 @@ export async function openTestDatabase(name: string, options: ResolvedDatabaseOp
       return prepared;
     },
     follow(adapter, key) {
+      if (followed?.key !== key) void prepared?.isolation.disconnect();
       followed = { adapter, key };
     },
     async settle() {
@@ -141,12 +152,14 @@ export async function openTestDatabase(name: string, options: ResolvedDatabaseOp
     isCurrent: async () => (await stampFiles(inputs)) === stamp,
     async close() {
       await prepared?.sandbox.close();
+      await prepared?.isolation.close();
       await prepared?.worker.release();
       await provider.close();
     },
     closeSync() {
       // SQLite's adapters close at once, and Windows removes no file that is open. A connection to a server ends with the process.
       if (prepared?.worker.releaseSync) void connected?.dispose();
+      prepared?.isolation.closeSync();
       prepared?.worker.releaseSync?.();
     },
   };

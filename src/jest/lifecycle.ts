@@ -3,6 +3,7 @@ import type { FileRun } from '../harness/file-run';
 import type { ResolvedOptions } from '../options';
 import type { Scope } from '../sandbox/call-context';
 import { createFixtureHooks } from './fixtures-hooks';
+import { createIsolatedBlocks } from './isolated-blocks';
 import { attachStatements } from './statement-report';
 
 type EventOf<N extends Circus.Event['name']> = Extract<Circus.Event, { name: N }>;
@@ -46,13 +47,15 @@ export function createLifecycle(run: FileRun, options: ResolvedOptions): Lifecyc
     holder.fn = Object.defineProperty(wrapped, 'length', { value: original.length });
   };
 
+  const isolated = createIsolatedBlocks(run);
+
   const handlers: Handlers = {
-    run_describe_start({ describeBlock }, state) {
+    async run_describe_start({ describeBlock }, state) {
       if (!describeBlock.parent) fixtures.begin(describeBlock, state);
       fixtures.enter(describeBlock);
       if (!describeBlock.parent && makeSequential(describeBlock)) sayOnce(run.root.name);
       if (!describeBlock.parent) return;
-      const scope = run.enter('describe', titleOf(describeBlock));
+      const scope = run.enter('describe', titleOf(describeBlock), isolated.modeOf(describeBlock));
       blocks.set(describeBlock, scope);
       open.push(scope);
     },
@@ -64,15 +67,20 @@ export function createLifecycle(run: FileRun, options: ResolvedOptions): Lifecyc
       open.splice(open.indexOf(scope), 1);
       state.unhandledErrors.push(...(await run.leave(scope)));
     },
-    test_start({ test }) {
+    async test_start({ test }) {
       // What hooks of wider scopes have sent belongs to no test.
       for (const { name } of options.databases) run.takeStatements(name);
       const scope = run.enter('test', titleOf(test));
       fixtures.startTest(scope.name);
       tests.set(test, scope);
       open.push(scope);
+      if (test.mode !== 'skip' && test.mode !== 'todo') await run.ready(scope);
     },
-    hook_start: ({ hook }) => wrap(hook, open.at(-1)),
+    async hook_start({ hook }) {
+      const scope = open.at(-1);
+      wrap(hook, scope);
+      if (scope) await run.ready(scope);
+    },
     test_fn_start: ({ test }) => wrap(test, tests.get(test)),
     test_skip: ({ test }) => leaveTest(test),
     test_todo: ({ test }) => leaveTest(test),
@@ -81,6 +89,7 @@ export function createLifecycle(run: FileRun, options: ResolvedOptions): Lifecyc
 
   return {
     async handle(event, state) {
+      isolated.see(state);
       await (handlers[event.name] as ((event: Circus.Event, state: Circus.State) => Promise<void> | void) | undefined)?.(event, state);
     },
     async finish() {

@@ -1,0 +1,1 @@
+INSERT INTO "Role" (name) VALUES ('admin'), ('guest');
