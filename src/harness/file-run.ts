@@ -1,4 +1,4 @@
-import type { Operation, Scope } from '../sandbox/call-context';
+import type { CallSite, Operation, Scope } from '../sandbox/call-context';
 import { currentContext, runInContext } from '../sandbox/call-context';
 import { now, settlesWithin } from '../sandbox/clock';
 import type { Session } from '../session';
@@ -7,7 +7,7 @@ import { accessDenied } from './access-denied';
 import type { PendingCall } from './client-calls';
 import { abandonedTransaction, placeAt, unawaitedQuery } from './leave-errors';
 import type { Isolation, ResolvedDatabaseOptions } from '../options';
-import type { Sandbox } from '../sandbox/sandbox';
+import type { Sandbox, ScopeLeftovers } from '../sandbox/sandbox';
 import type { StatementLog } from '../sandbox/statement-log';
 import { createSession } from './create-session';
 import type { TestDatabase } from './test-database';
@@ -131,23 +131,28 @@ export function openFileRun(
     if (isKept && outer) for (const each of left) writes.keep(each, outer);
     const late = [...file.pending].filter(({ operation }) => operation.scope && left.includes(operation.scope));
     if (late.length > 0) await settle(late, sandboxes());
-    const errors = late.map(({ operation }) =>
-      placeAt(unawaitedQuery(operation, scope, sqlOf(operation, sandboxes())), operation.site.location(), rootDir),
-    );
+    const unawaited = late.map(({ operation }) => ({ operation, sql: sqlOf(operation, sandboxes()) }));
+    const errors: PrismaTestError[] = [];
+    const abandoned = new Set<CallSite>();
+    const rolledBack = ({ transactions }: ScopeLeftovers): void => {
+      for (const label of transactions) {
+        abandoned.add(label.site);
+        errors.push(placeAt(abandonedTransaction(label, scope), label.site.location(), rootDir));
+      }
+    };
     for (const sandbox of sandboxes()) {
-      const { transactions } = await sandbox.leave(scope).catch((error: unknown) => {
+      await sandbox.leave(scope).then(rolledBack, (error: unknown) => {
         if (!isPrismaTestError(error)) throw error;
         errors.push(placeAt(error, undefined, rootDir));
-        return { transactions: [] };
       });
-      errors.push(...transactions.map((label) => placeAt(abandonedTransaction(label, scope), label.site.location(), rootDir)));
     }
     for (const isolation of isolations()) {
-      const { transactions } = await isolation.leave(scope);
-      errors.push(...transactions.map((label) => placeAt(abandonedTransaction(label, scope), label.site.location(), rootDir)));
+      rolledBack(await isolation.leave(scope));
     }
     moved();
-    return errors;
+    // A transaction that was left open has been told of.
+    const told = unawaited.filter(({ operation }) => !abandoned.has(operation.site));
+    return [...told.map(({ operation, sql }) => placeAt(unawaitedQuery(operation, scope, sql), operation.site.location(), rootDir)), ...errors];
   };
 
   const root = enter('file', path);

@@ -43,11 +43,12 @@ export const callbackTimers: CallbackTimers = {
   pending: (label) => timers.some((timer) => isInside(timer.label, label) && timer.timeout.deref()?.hasRef() === true),
 };
 
-/** Prisma's own timers (`timeout`, `maxWait`) say nothing about the callback. */
+/** Prisma's own timers (`timeout`, `maxWait`) say nothing about the callback: those that its runtime sets directly. */
 function isPrismas(): boolean {
   const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 14;
-  const { stack = '' } = new Error();
+  Error.stackTraceLimit = 10;
+  const frames = (new Error().stack ?? '').split('\n');
   Error.stackTraceLimit = stackTraceLimit;
-  return /[\\/]runtime[\\/]client\.m?js|@prisma[\\/]client/.test(stack);
+  const caller = frames[frames.findIndex((frame) => /\(node:timers/.test(frame)) + 1];
+  return /[\\/]runtime[\\/]client\.m?js|@prisma[\\/]client/.test(caller ?? '');
 }

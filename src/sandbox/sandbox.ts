@@ -66,8 +66,8 @@ const cutPatience = 2000;
 export function createSandbox(options: SandboxOptions): Sandbox {
   const { dialect, database } = options;
   let connecting: Promise<PinnedConnection> | undefined;
-  /** What was lost, and the scope that held the outermost of it. */
-  let lost: { readonly scope: Scope | undefined; readonly error: Error } | undefined;
+  /** What was lost, the scope that had written the outermost of it, and whether a test has been told by failing. */
+  let lost: { readonly scope: Scope | undefined; readonly error: Error; told: boolean } | undefined;
   const told = new Set<string>();
 
   const connect = (): Promise<PinnedConnection> => {
@@ -96,7 +96,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
 
   /** From now on, and until the scope that held it is left, there is nothing to speak to. */
   const lose = async (error: Error): Promise<Error> => {
-    lost = { scope: scopes.outermost ?? scopes.current, error };
+    lost = { scope: scopes.outermostWriter ?? scopes.current, error, told: isConnectionLost(error) };
     scopes.forget();
     await disconnect();
     return error;
@@ -126,22 +126,21 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   };
 
   /** Ends a statement that goes on although its scope has ended: no one waits for it any more. */
-  const cut = async (running: StatementLog['running']): Promise<Error> => {
+  const cut = async (running: StatementLog['running']): Promise<void> => {
     const session = (await connecting)?.session;
     if (dialect.session && session !== undefined) {
       const second = await options.connect();
       await second.queryRaw(plainQuery(dialect.session.end(session))).finally(() => second.dispose());
       await settlesWithin(stack.idle(), cutPatience);
     }
-    const error = statementCut(database, running);
-    await lose(error);
+    // The end of the statement has told of a lost connection; the reason is known better here.
+    await lose(statementCut(database, running));
     stack.abandon();
-    return error;
   };
 
   const leave = async (scope: Scope): Promise<ScopeLeftovers> => {
     stack.rejectWaiting((context) => lateStatement(context, scope));
-    const failure = (await settlesWithin(stack.idle(), patience)) ? undefined : await cut(log.running);
+    if (!(await settlesWithin(stack.idle(), patience))) await cut(log.running);
     const transactions = stack.frames.map((frame) => frame.label);
     for (const frame of [...stack.frames].reverse()) stack.remove(frame);
     const started = performance.now();
@@ -156,11 +155,11 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     }
     spent.rollbackMs += performance.now() - started;
     spent.rollbacks += 1;
-    const gone = (lost?.scope?.closed ?? true) ? lost : undefined;
+    const untold = lost?.told === false ? lost.error : undefined;
+    if (lost) lost.told = true;
     // What was lost is over with the scope that held it.
-    if (gone) lost = undefined;
-    if (failure) throw failure;
-    if (gone && gone.error.message.includes('PRISMA_TEST_SANDBOX_LOST')) throw gone.error;
+    if (lost?.scope?.closed ?? true) lost = undefined;
+    if (untold) throw untold;
     return { transactions };
   };
 
@@ -201,6 +200,9 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   const runner = createStatementRunner(sandbox, { scopes, facts, commits, ended });
   return sandbox;
 }
+
+/** Whoever sent the next statement has been told of it. */
+const isConnectionLost = (error: Error): boolean => isPrismaTestError(error) && error.code === 'PRISMA_TEST_CONNECTION_LOST';
 
 /** Statements that are more likely than others to have ended a transaction. */
 const isSuspect = ({ sql }: { readonly sql: string }): boolean => /\b(?:commit|rollback|call|do|create|alter|drop)\b/i.test(sql);

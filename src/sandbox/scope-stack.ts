@@ -13,6 +13,8 @@ interface Level {
   /** The savepoint to which a failing statement goes back, and whether work has come after it. */
   guard: string;
   dirty: boolean;
+  /** Whether anything was written in it that its inner scopes build on. */
+  wrote: boolean;
   ids: IdMarks;
 }
 
@@ -27,8 +29,9 @@ interface Spare {
 /** The savepoints of worker ⊃ file ⊃ describe ⊃ test. Call it only when nothing else speaks on the connection. */
 export interface ScopeStack {
   readonly current: Scope | undefined;
-  /** The outermost scope that holds anything; `undefined` where nothing is held. */
+  /** The outermost scope that is opened, and the outermost that has written anything. */
   readonly outermost: Scope | undefined;
+  readonly outermostWriter: Scope | undefined;
   enter(scope: Scope): void;
   /** Undoes everything since `scope` was entered, inner scopes included. */
   leave(scope: Scope): Promise<void>;
@@ -115,8 +118,19 @@ export function createScopeStack(dialect: Dialect, facts: DatabaseFacts, connect
     get outermost() {
       return outermostLevel()?.scope;
     },
+    get outermostWriter() {
+      return levels.find((level) => level.opened && level.wrote)?.scope;
+    },
     enter(scope) {
-      levels.push({ scope, opened: false, savepoint: '', guard: '', dirty: false, ids: { sequences: undefined, moved: 'no' } });
+      levels.push({
+        scope,
+        opened: false,
+        savepoint: '',
+        guard: '',
+        dirty: false,
+        wrote: false,
+        ids: { sequences: undefined, moved: 'no' },
+      });
     },
     async leave(scope) {
       const index = levels.findIndex((level) => level.scope === scope);
@@ -157,6 +171,7 @@ export function createScopeStack(dialect: Dialect, facts: DatabaseFacts, connect
       else await openBase(connection, level);
       level.guard = level.savepoint;
       level.dirty = false;
+      level.wrote = false;
       level.opened = true;
       level.ids = await ids.mark(
         connection,
@@ -177,6 +192,7 @@ export function createScopeStack(dialect: Dialect, facts: DatabaseFacts, connect
       const level = top();
       if (!level) return;
       level.dirty = true;
+      level.wrote = true;
       ids.changed(level.ids, sql);
     },
     async failed() {

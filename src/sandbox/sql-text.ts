@@ -6,15 +6,27 @@ export interface StatementText {
   readonly calls: readonly string[];
 }
 
-const lexeme =
-  /--[^\n]*|#[^\n]*|\/\*[\s\S]*?\*\/|[eE]?'(?:[^'\\]|''|\\[\s\S])*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\$([A-Za-z_]*)\$[\s\S]*?\$\1\$|[A-Za-z_][\w$]*(?:\s*\()?|;/g;
+/** How a database's SQL is to be read: the same text may hide a statement in one and show it in another. */
+export type SqlFlavour = 'sqlite' | 'postgresql' | 'mysql';
+
+/*
+ * Literals, quoted names, comments, words and semicolons. Where a backslash escapes, a quote after one ends nothing;
+ * where it does not, that quote ends the string.
+ */
+const lexemes: Readonly<Record<SqlFlavour, RegExp>> = {
+  sqlite: /--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|[\p{L}_][\p{L}\p{N}_$]*(?:\s*\()?|;/gu,
+  postgresql:
+    /--[^\n]*|\/\*[\s\S]*?\*\/|[eE]'(?:[^'\\]|''|\\[\s\S])*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|\$((?:[\p{L}_][\p{L}\p{N}_]*)?)\$[\s\S]*?\$\1\$|[\p{L}_][\p{L}\p{N}_$]*(?:\s*\()?|;/gu,
+  mysql:
+    /--(?=\s|$)[^\n]*|#[^\n]*|\/\*(?![!M])[\s\S]*?\*\/|'(?:[^'\\]|''|\\[\s\S])*'|"(?:[^"\\]|""|\\[\s\S])*"|`(?:[^`]|``)*`|[\p{L}_][\p{L}\p{N}_$]*(?:\s*\()?|;/gu,
+};
 const bodies = new Set(['TRIGGER', 'FUNCTION', 'PROCEDURE', 'EVENT']);
 
 /**
  * Splits an SQL text into statements and their bare words. Good enough to tell a `COMMIT` from a column of that name
  * and from a trigger's body; it is no parser and refuses nothing.
  */
-export function readStatements(sql: string): readonly StatementText[] {
+export function readStatements(sql: string, flavour: SqlFlavour): readonly StatementText[] {
   const statements: StatementText[] = [];
   let words: string[] = [];
   let calls: string[] = [];
@@ -25,12 +37,12 @@ export function readStatements(sql: string): readonly StatementText[] {
     calls = [];
     depth = 0;
   };
-  for (const [text] of sql.matchAll(lexeme)) {
+  for (const [text] of sql.matchAll(lexemes[flavour])) {
     if (text === ';') {
       if (depth === 0) finish();
       continue;
     }
-    if (!/^[A-Za-z_]/.test(text) || /^[eE]'/.test(text)) continue;
+    if (!/^[\p{L}_]/u.test(text) || /^[eE]'/.test(text)) continue;
     const called = text.endsWith('(');
     const word = (called ? text.slice(0, -1).trimEnd() : text).toUpperCase();
     // A routine's body has semicolons of its own: they end nothing until its END has come.

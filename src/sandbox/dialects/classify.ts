@@ -1,5 +1,5 @@
 import type { StatementKind } from '../dialect';
-import { readStatements, type StatementText } from '../sql-text';
+import { readStatements, type SqlFlavour, type StatementText } from '../sql-text';
 
 const control = new Set(['BEGIN', 'START', 'COMMIT', 'END', 'ROLLBACK', 'ABORT', 'SAVEPOINT', 'RELEASE']);
 const ddl = new Set(['CREATE', 'ALTER', 'DROP', 'TRUNCATE', 'RENAME', 'COMMENT', 'GRANT', 'REVOKE', 'REINDEX', 'VACUUM']);
@@ -21,12 +21,12 @@ const harmless = new Set(
 );
 
 /** A classifier that remembers: Prisma sends the same texts again and again. */
-export function createClassifier(): (sql: string) => StatementKind {
+export function createClassifier(flavour: SqlFlavour): (sql: string) => StatementKind {
   const known = new Map<string, StatementKind>();
   return (sql) => {
     const seen = known.get(sql);
     if (seen) return seen;
-    const kind = classify(readStatements(sql));
+    const kind = classify(readStatements(sql, flavour));
     if (known.size >= 1000) known.clear();
     known.set(sql, kind);
     return kind;

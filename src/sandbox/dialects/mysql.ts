@@ -1,7 +1,7 @@
 import type { Dialect, StatementKind } from '../dialect';
 import { createClassifier } from './classify';
 
-const classify = createClassifier();
+const classify = createClassifier('mysql');
 
 /** Statements other than DDL that end a transaction, and DDL that does not. */
 const commits =

@@ -17,7 +17,7 @@ export const postgresqlDialect: Dialect = {
   savepoint: (name) => `SAVEPOINT ${name}`,
   rollbackTo: (name) => `ROLLBACK TO SAVEPOINT ${name}`,
   release: (name) => `RELEASE SAVEPOINT ${name}`,
-  classify: createClassifier(),
+  classify: createClassifier('postgresql'),
   clockStopsAtBegin: true,
   session: { id: 'SELECT pg_catalog.pg_backend_pid()', end: (id) => `SELECT pg_catalog.pg_terminate_backend(${Number(id)})` },
   facts: `SELECT EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE condeferrable)::int,

@@ -14,7 +14,7 @@ export const sqliteDialect: Dialect = {
   savepoint: (name) => `SAVEPOINT ${name}`,
   rollbackTo: (name) => `ROLLBACK TO ${name}`,
   release: (name) => `RELEASE ${name}`,
-  classify: createClassifier(),
+  classify: createClassifier('sqlite'),
   // `INSERT OR ROLLBACK`, `RAISE(ROLLBACK, …)` and a full disk end the transaction and leave the rest to autocommit.
   probe: { sql: 'BEGIN', alive: /within a transaction/i },
   facts: `SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE sql LIKE '%DEFERRABLE%INITIALLY%DEFERRED%'), 0`,
