@@ -31,7 +31,7 @@ export function createLifecycle(run: FileRun, options: ResolvedOptions): Lifecyc
     tests.delete(test);
     open.splice(open.indexOf(scope), 1);
     const errors = await run.leave(scope);
-    for (const error of errors) if (!test.errors.some((known) => isToldBy(known, error))) test.errors.push(error);
+    for (const error of errors) if (!test.errors.some((known) => isToldBy(known, error))) test.errors.push(placed(error, test));
     attachStatements(test, run, options);
   };
 
@@ -130,4 +130,12 @@ function sayOnce(file: string): void {
 function isToldBy(known: unknown, error: Error): boolean {
   const shown = (Array.isArray(known) ? known[0] : known) as { message?: unknown } | undefined;
   return typeof shown?.message === 'string' && shown.message.includes(error.message);
+}
+
+/** Jest takes the message of an error without frames apart: one that has no place of its own is the test's. */
+function placed(error: Error, test: Circus.TestEntry): Error {
+  if (/\n\s+at /.test(error.stack ?? '')) return error;
+  const frames = String((test.asyncError as Error | undefined)?.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  error.stack = [error.stack, ...frames].join('\n');
+  return error;
 }
