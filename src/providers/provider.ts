@@ -26,6 +26,7 @@ export interface TemplateTarget {
   /**
    * Runs SQL as the native driver runs it: several statements, function bodies and `DO` blocks included.
    * Rejects with the driver's error; where the driver tells the place, `error.position` is the offset in `sql`.
+   * Where it counts, `error.statement` is how many statements had been done.
    */
   execute(sql: string): Promise<void>;
 }
