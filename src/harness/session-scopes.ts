@@ -1,7 +1,11 @@
 import type { OpenScope, SessionScopes } from '../session';
 import type { Scope } from '../sandbox/call-context';
+import { settlesWithin } from '../sandbox/clock';
 import type { FileState } from './file-run';
 import { keepWorkerValue, runInWorkerScope, tooLate, workerScopeOf, workerValue } from './worker-scope';
+
+/** How long queries of modules may take to settle before the worker's scope is opened. Milliseconds. */
+const patience = 5000;
 
 /** The scopes of a file as its fixtures see them. */
 export function createSessionScopes(file: FileState): SessionScopes {
@@ -22,9 +26,11 @@ export function createSessionScopes(file: FileState): SessionScopes {
   return {
     open,
     writes: () => writes.count,
-    inWorker(work) {
+    async inWorker(work) {
+      // What the file's modules have sent must not find the worker's scope open.
+      await settlesWithin(Promise.all([...file.pending].map(({ settled }) => settled)), patience);
       const [root, ...inner] = scopes;
-      if (!root || inner.length > 0 || writes.lastIn(root) > 0) return Promise.reject(tooLate(root ?? { name: file.path }));
+      if (!root || inner.length > 0 || writes.lastIn(root) > 0) throw tooLate(root ?? { name: file.path });
       return runInWorkerScope(sandboxes(), root, work);
     },
     workerValue,
