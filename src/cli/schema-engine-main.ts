@@ -36,7 +36,8 @@ async function main(args: string[]): Promise<void> {
     process.stdout.write(`schema-engine-cli ${schemaEngineVersion().split('.').at(-1) ?? ''}\n`);
     return;
   }
-  const url = (JSON.parse(values.datasource ?? '{}') as { url?: string }).url;
+  // Our own calls give the URL by the environment: arguments are in the list of processes.
+  const url = (JSON.parse(values.datasource ?? '{}') as { url?: string }).url ?? process.env['PRISMA_TEST_ENGINE_URL'];
   // Packages are the project's. `push: 'cli'` runs in a folder of its own and says where the project is.
   const resolveFrom = process.env['PRISMA_TEST_RESOLVE_FROM']?.split(path.delimiter) ?? [process.cwd()];
   const place = { directory: process.cwd(), resolveFrom };

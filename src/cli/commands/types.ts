@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { InspectedDatabase } from '../../harness/inspect';
 import type { ModuleExport } from '../../options';
@@ -15,6 +15,7 @@ export const types: Command = {
       const client = resolved.find(({ name }) => name === database.name)?.client;
       return `    ${/^[A-Za-z_]\w*$/.test(database.name) ? database.name : JSON.stringify(database.name)}: ${clientType(database, client, path.dirname(file))};`;
     });
+    mkdirSync(path.dirname(file), { recursive: true });
     writeFileSync(file, declaration(clients));
     print(`wrote ${path.relative(cwd, file)}`);
   },
