@@ -3,6 +3,7 @@ import type { ClientCall, ClientFacts, JoinedClient, Session } from '../session'
 import { adoptResults } from './adopt-results';
 import { callSiteOf, captureCallSite } from './call-site';
 import { shareCompiler, type CompilerLoader } from './query-compiler';
+import { rawCallSite, rawMethods, withCallSite } from './raw-calls';
 import { toRealmError } from './realm-error';
 import type { RowOrigins } from './row-origins';
 
@@ -23,7 +24,8 @@ interface RequestParams {
   readonly transaction?: { readonly kind?: string };
   readonly callsite?: Parameters<typeof callSiteOf>[0];
 }
-interface PrismaClientInstance {
+type RawMethods = { readonly [Name in (typeof rawMethods)[number]]: (...args: readonly unknown[]) => object };
+interface PrismaClientInstance extends RawMethods {
   readonly _engineConfig: { readonly adapter?: object };
   _request(params: RequestParams): Promise<unknown>;
   $connect(): Promise<unknown>;
@@ -50,7 +52,7 @@ export function wrapGetPrismaClient(original: GetPrismaClient, session: Session,
     const key = `query-compiler ${clientVersion} ${activeProvider} ${String(loader?.['importName'])}`;
     const Original = original({ ...config, ...(loader && { compilerWasm: shareCompiler(loader, key, session, requireActual) }) });
 
-    return class PrismaClient extends Original {
+    class PrismaClient extends Original {
       constructor(options: ClientOptions) {
         const join = session.join(config, options?.adapter);
         const { accelerateUrl: _accelerateUrl, ...rest } = options ?? {};
@@ -62,7 +64,7 @@ export function wrapGetPrismaClient(original: GetPrismaClient, session: Session,
       override _request(params: RequestParams): Promise<unknown> {
         const join = joinOf(this);
         if (!join) return super._request(params);
-        const site = callSiteOf(params.callsite);
+        const site = rawCallSite() ?? callSiteOf(params.callsite);
         return settle(
           site,
           () => join.call(params.clientMethod ?? 'query', site),
@@ -106,7 +108,16 @@ export function wrapGetPrismaClient(original: GetPrismaClient, session: Session,
           },
         );
       }
-    };
+    }
+    for (const name of rawMethods) {
+      const original = PrismaClient.prototype[name];
+      const call = function (this: PrismaClient, ...args: readonly unknown[]): object {
+        const promise = Reflect.apply(original, this, args);
+        return joinOf(this) ? withCallSite(promise) : promise;
+      };
+      Object.defineProperty(PrismaClient.prototype, name, { value: call, configurable: true, writable: true });
+    }
+    return PrismaClient;
   };
 }
 
