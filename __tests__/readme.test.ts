@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { isPrismaTestError } from '../src/errors';
 import { readOptions } from '../src/options-reader';
@@ -18,6 +18,8 @@ interface Block {
   readonly text: string;
 }
 
+/** Of `docs/`; the pieces that errors.md is made of are not read one by one. */
+const pages = readdirSync(path.join(repository, 'docs')).filter((file) => file.endsWith('.md'));
 const readme = readFileSync(path.join(repository, 'README.md'), 'utf8');
 const blocks = [...readme.matchAll(/^```(\w+)?([^\n]*)\n([\s\S]*?)^```$/gm)].map(([, language = '', info = '', text = '']): Block => {
   const attribute = (name: string): string | undefined => new RegExp(`${name}="([^"]+)"`).exec(info)?.[1];
@@ -87,8 +89,22 @@ test('the table of options has every option, and no other', () => {
   expect(inTable.toSorted()).toEqual(known.filter((name) => !handedOn.has(name)));
 });
 
-test('every link leads somewhere', () => {
-  const links = [...readme.matchAll(/\]\((?!https?:)([^)#]+)/g)].map((match) => match[1] ?? '');
-  expect(links.length).toBeGreaterThan(0);
-  expect(links.filter((link) => !existsSync(path.join(repository, link)))).toEqual([]);
+test('every link leads somewhere, in the README and in all pages', () => {
+  const links = ['README.md', ...pages.map((page) => `docs/${page}`)].flatMap((page) =>
+    linksOf(page).map((link) => ({ page, link, target: path.resolve(repository, path.dirname(page), link) })),
+  );
+  expect(links.length).toBeGreaterThan(3);
+  expect(links.filter(({ target }) => !existsSync(target)).map(({ page, link }) => `${page}: ${link}`)).toEqual([]);
 });
+
+test('the index of the documentation has every page', () => {
+  expect(linksOf('docs/README.md').filter((link) => pages.includes(link))).toEqual(
+    expect.arrayContaining(pages.filter((page) => page !== 'README.md')),
+  );
+});
+
+/** Relative links of a page. */
+function linksOf(page: string): string[] {
+  const text = readFileSync(path.join(repository, page), 'utf8');
+  return [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map((match) => match[1] ?? '');
+}
