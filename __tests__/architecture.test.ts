@@ -12,7 +12,7 @@ const map: Readonly<Record<string, readonly string[]>> = {
   options: ['errors'],
   'options-*': ['errors', 'options', 'options-*'],
   // What the worker's realm and a test's realm know of each other.
-  session: ['errors', 'sandbox/call-context'],
+  session: ['errors', 'options', 'sandbox/call-context'],
 
   // A provider says which SQL it speaks.
   providers: [...contracts, 'sandbox/dialects/*'],

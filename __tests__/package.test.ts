@@ -93,9 +93,11 @@ describe('dependencies', () => {
     expect(peers.filter((name) => !mentions(name))).toEqual([]);
   });
 
-  test('every adapter package that the sources name is a peer', () => {
+  test('every adapter package that a provider knows is a peer', () => {
     const adapters = new Set(
       readSources()
+        // The wiring also knows those of databases that it keeps clients away from.
+        .filter((source) => source.name.startsWith('providers/'))
         .flatMap((source) => source.strings)
         .filter((text) => /^@prisma\/adapter-[\w-]+$/.test(text)),
     );
