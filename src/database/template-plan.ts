@@ -1,6 +1,7 @@
 import { createError } from '../errors';
 import type { TemplateTarget } from '../providers/provider';
 import type { SchemaFile } from '../schema/schema-source';
+import { placeInScript, type ScriptFailure } from './script-place';
 
 /** One step of making a template: a text that is run, or work of its own. */
 export interface TemplateStep {
@@ -27,23 +28,32 @@ export function sqlFileStep(file: SchemaFile): TemplateStep {
 }
 
 function sqlFileFailed(file: SchemaFile, error: unknown): Error {
-  const { message, position, cause } = error as { message?: string; position?: unknown; cause?: { originalMessage?: string } };
-  const offset = Number(position) - 1;
-  const before = Number.isFinite(offset) && offset >= 0 ? file.content.slice(0, offset) : undefined;
-  const line = before?.split('\n').length;
-  const statement = before !== undefined ? statementAt(file.content, before.length) : undefined;
+  const { message, where, detail, hint, cause, ...failure } = error as ScriptFailure & ServerError;
+  const place = placeInScript(file.content, failure);
   return createError({
     code: 'PRISMA_TEST_SQL_FILE',
     message: `An SQL file failed: ${cause?.originalMessage ?? message ?? String(error)}`,
-    facts: { file: line === undefined ? file.path : `${file.path}:${line}`, statement },
+    facts: {
+      file: place === undefined ? file.path : `${file.path}:${place.line}`,
+      statement: place && shorten(place.statement),
+      where,
+      detail,
+      hint,
+    },
     cure: 'correct the statement; SQL files run in the order of the option `sql`, after the schema was pushed.',
     cause: error,
   });
 }
 
-/** The lines around an offset, up to the next semicolon at a line's end. */
-function statementAt(text: string, offset: number): string {
-  const start = text.lastIndexOf(';\n', Math.max(0, offset - 1)) + 1;
-  const end = text.indexOf(';', offset);
-  return text.slice(start, end < 0 ? undefined : end + 1).trim().slice(0, 400);
+/** What an error of a server may say beside its message; `where` is the line within a function's body. */
+interface ServerError {
+  readonly message?: string;
+  readonly where?: string;
+  readonly detail?: string;
+  readonly hint?: string;
+  readonly cause?: { readonly originalMessage?: string };
+}
+
+function shorten(statement: string): string {
+  return statement.length > 400 ? `${statement.slice(0, 400)} …` : statement;
 }

@@ -92,8 +92,7 @@ export async function applyMigrations(
 
 function failed(error: unknown, sql: string, file: string, offset: number, statement: string): Error {
   const { message = String(error), position } = error as { message?: string; position?: number | string };
-  // Drivers count from 1.
-  const at = position === undefined ? offset : offset + Number(position) - 1;
+  const at = position === undefined ? offset : offset + Number(position);
   const known = position !== undefined || statement !== sql;
   const near = splitStatements(sql).findLast(({ start }) => start <= at)?.text ?? statement;
   return createError({
