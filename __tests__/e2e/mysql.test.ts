@@ -50,7 +50,7 @@ promise('a procedure that commits is noticed, and the next test finds a fresh da
       '__tests__/sandbox.test.ts': null,
       'prisma/commit.sql': 'CREATE PROCEDURE sneaky() BEGIN COMMIT; END',
       'jest.config.js':
-        "module.exports = { testEnvironment: 'prisma', testEnvironmentOptions: { source: 'sql', sql: ['./prisma/schema.sql', './prisma/commit.sql'] }, transform: { '\\\\.ts$': '@swc/jest' } };",
+        "module.exports = { testEnvironment: 'prisma', testEnvironmentOptions: { source: 'sql', source: 'migrations', sql: ['./prisma/commit.sql'] }, transform: { '\\\\.ts$': '@swc/jest' } };",
       '__tests__/commit.test.ts': `import { db } from '../src/db';
 test('commits', async () => { await db.user.create({ data: { email: 'a' } }); await db.$executeRawUnsafe('CALL sneaky()'); });
 test('is empty', async () => expect(await db.user.count()).toBe(0));`,

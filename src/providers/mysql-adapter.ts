@@ -1,4 +1,4 @@
-import { withIdleSocket } from './mysql-idle-socket';
+import { unanswered, withIdleSocket } from './mysql-idle-socket';
 import { parseMysqlUrl } from './mysql-url';
 import type { AdapterPackage } from './provider';
 
@@ -29,7 +29,7 @@ export const mysqlAdapters: readonly AdapterPackage[] = [
         minimumIdle: 1,
         // Its timer would keep a finished worker from ending.
         idleTimeout: 0,
-      });
+      }, unanswered);
       // With `database`, Prisma would write it before every table, and the same statements could not reach a clone.
       const { database: _database, ...reading } = (options ?? {}) as Record<string, unknown>;
       return [config, { ...reading, disposeExternalPool: false }];

@@ -95,8 +95,8 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   const suspect = (): StatementRecord | undefined => log.last(isSuspect) ?? log.last(() => true);
 
   /** From now on, and until the scope that held it is left, there is nothing to speak to. */
-  const lose = async (error: Error): Promise<Error> => {
-    lost = { scope: scopes.outermostWriter ?? scopes.current, error, told: isConnectionLost(error) };
+  const lose = async (error: Error, during = scopes.current): Promise<Error> => {
+    lost = { scope: scopes.outermostWriter ?? during, error, told: isConnectionLost(error) };
     scopes.forget();
     await disconnect();
     return error;
@@ -149,7 +149,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
       await stack.runNext(() => scopes.leave(scope));
     } catch (error) {
       const isLoss = isConnectionLoss(error);
-      await lose(isLoss ? connectionLost(error) : sandboxLost(database, error, suspect()));
+      await lose(isLoss ? connectionLost(error) : sandboxLost(database, error, suspect()), scope);
       // Nothing was committed where the server ended the connection: it rolls back.
       if (!isLoss) await options.renew();
     }

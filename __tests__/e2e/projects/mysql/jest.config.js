@@ -1,5 +1,5 @@
 module.exports = {
   testEnvironment: 'prisma',
-  testEnvironmentOptions: { source: 'sql', sql: ['./prisma/schema.sql'] },
+  testEnvironmentOptions: { source: 'sql', source: 'migrations' },
   transform: { '\\.ts$': '@swc/jest' },
 };
