@@ -14,7 +14,11 @@ const names = readdirSync(path.join(docs, 'errors'))
 const rank = (name) => (order.indexOf(name) + order.length + 1) % (order.length + 1);
 const chapters = names.toSorted((a, b) => rank(a) - rank(b) || a.localeCompare(b));
 // Their links are written from where they lie, one folder deeper.
-const entries = chapters.map((name) => readFileSync(path.join(docs, 'errors', `${name}.md`), 'utf8').trim().replaceAll('](../', ']('));
+const entries = chapters.map((name) =>
+  readFileSync(path.join(docs, 'errors', `${name}.md`), 'utf8')
+    .trim()
+    .replaceAll('](../', ']('),
+);
 
 const head = `# Errors
 

@@ -1,6 +1,7 @@
 // `npm test`: from a fresh clone to everything tested. `npm test -- unit lint` runs those sections only.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { watchLeftovers } from './leftovers.mjs';
 import { build, ensureBetterSqlite3, generate, generateExamples, install, root, runNode, say } from './steps.mjs';
@@ -106,7 +107,17 @@ function jest(project, folder = '.') {
     const outputFile = path.join(root, '.tmp', 'results', `${name}.json`);
     mkdirSync(path.dirname(outputFile), { recursive: true });
     rmSync(outputFile, { force: true });
-    const args = [bin('jest/bin/jest.js'), '--json', '--outputFile', outputFile, ...(project ? ['--selectProjects', project] : [])];
+    // Much of the time is waiting for other processes: two workers also where Jest would take one.
+    const workers = String(Math.max(2, availableParallelism() - 1));
+    const args = [
+      bin('jest/bin/jest.js'),
+      '--maxWorkers',
+      workers,
+      '--json',
+      '--outputFile',
+      outputFile,
+      ...(project ? ['--selectProjects', project] : []),
+    ];
     // Jest's report goes to stderr, the JSON also to stdout, where nobody wants to read it.
     const { status } = spawnSync(process.execPath, args, { cwd: path.join(root, folder), stdio: ['inherit', 'ignore', 'inherit'] });
     if (!existsSync(outputFile)) return { passed: 0, failed: 1, skipped: 0 };
