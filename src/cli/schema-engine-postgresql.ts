@@ -4,6 +4,7 @@ import type { EngineDatabase, EnginePlace } from './schema-engine-packages';
 
 /** A connection of the driver adapter, as far as it is changed here. */
 interface Connection {
+  queryRaw(query: object): Promise<{ columnTypes: number[] }>;
   executeScript(script: string): Promise<unknown>;
   dispose(): Promise<void>;
 }
@@ -27,9 +28,12 @@ interface Pg {
   };
 }
 
-/** PostgreSQL's types: `"char"`, and the one that it is read as. */
+/** PostgreSQL's types: `"char"`, of which the adapter knows nothing, and the one that it reads it as. */
 const charType = 18;
 const textType = 25;
+
+/** What the adapter protocol calls a single character: the engine insists on it where the catalog has a `"char"`. */
+const characterColumn = 6;
 
 /** Prisma's codes for what PostgreSQL and the socket say when there is no connection. */
 const connectionErrors: Readonly<Record<string, string>> = {
@@ -51,10 +55,12 @@ export function postgresqlDatabase(url: URL, place: EnginePlace): EngineDatabase
 
   const factoryOf = (database: string, dispose?: () => Promise<void>): Factory => {
     const pool = new Pool({ connectionString: urlOf(url, database), max: 1 });
+    // One connection and one query at a time: these are the columns of the last one.
+    let characters: readonly number[] = [];
     pool.on('connect', ({ connection }) => {
-      // The engine's queries of the catalog return "char", which the adapter does not know.
       connection.prependListener('rowDescription', ({ fields }: { fields: { dataTypeID: number }[] }) => {
-        for (const field of fields) if (field.dataTypeID === charType) field.dataTypeID = textType;
+        characters = fields.flatMap(({ dataTypeID }, index) => (dataTypeID === charType ? [index] : []));
+        for (const index of characters) Object.assign(fields[index] ?? {}, { dataTypeID: textType });
       });
     });
     const factory = new PrismaPg(pool, { schema, disposeExternalPool: true });
@@ -64,7 +70,14 @@ export function postgresqlDatabase(url: URL, place: EnginePlace): EngineDatabase
       async connect() {
         const connection = await factory.connect();
         const close = connection.dispose.bind(connection);
+        const query = connection.queryRaw.bind(connection);
         return Object.assign(connection, {
+          async queryRaw(sql: object) {
+            characters = [];
+            const result = await query(sql);
+            for (const index of characters) result.columnTypes[index] = characterColumn;
+            return result;
+          },
           // The adapter's own splits at every semicolon, those in strings and function bodies too.
           executeScript: async (script: string): Promise<void> => {
             await pool.query(script);

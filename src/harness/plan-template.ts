@@ -10,6 +10,7 @@ import { pushWithCli } from '../schema/push-cli';
 import { createDdl, supportsEngine, surroundings } from '../schema/push-engine';
 import type { PrismaProject, SchemaFile, SchemaVariant } from '../schema/schema-source';
 import { createVariant } from '../schema/variant';
+import { warnOfDrift } from './drift-warning';
 
 /** What a template is made of, and the fingerprint of all that decides its content. */
 export interface TemplatePlan {
@@ -28,14 +29,18 @@ export interface PlanContext {
 
 /** Reads everything that goes into a database's template. Nothing of it is run yet. */
 export async function planTemplate(context: PlanContext): Promise<TemplatePlan> {
-  const { project, options, provider } = context;
+  const { options, provider } = context;
+  const project = withSchemaOf(context.project, options.url);
   const [overlay, sql, version] = await Promise.all([readFiles(options.overlay), readFiles(options.sql), provider.version()]);
   const variant = createVariant(project, { external: options.external, overlay, exclude: options.exclude });
   const migrations = options.source === 'migrations' ? readMigrations(project.migrationsPath) : [];
   const push = options.push === 'auto' ? (supportsEngine(project.provider) ? 'engine' : 'cli') : options.push;
   const schema: Record<typeof options.source, () => readonly TemplateStep[]> = {
-    push: () => [push === 'cli' ? pushByCli(context, variant) : pushByEngine(project, variant)],
-    migrations: () => [{ what: `applying ${migrations.length} migrations`, run: (target) => applyMigrations(target, project, migrations) }],
+    push: () => [push === 'cli' ? pushByCli({ ...context, project }, variant) : pushByEngine(project, variant)],
+    migrations: () => [
+      { what: `applying ${migrations.length} migrations`, run: (target) => applyMigrations(target, project, migrations) },
+      { what: 'comparing the migrations with the schema', run: (target) => warnOfDrift({ ...context, project }, target.url) },
+    ],
     sql: () => [],
   };
   return {
@@ -53,6 +58,11 @@ export async function planTemplate(context: PlanContext): Promise<TemplatePlan> 
     }),
     steps: [...schema[options.source](), ...sql.map(sqlFileStep)],
   };
+}
+
+/** Tables that name no schema are in that of the option `url`, if it says one, as the app's adapter then does. */
+function withSchemaOf(project: PrismaProject, url: string | undefined): PrismaProject {
+  return url !== undefined && /[?&]schema=[^&]/.test(url) ? { ...project, url } : project;
 }
 
 /** In process, with Prisma's engine as WebAssembly. */

@@ -91,7 +91,9 @@ export async function applyMigrations(
 }
 
 function failed(error: unknown, sql: string, file: string, offset: number, statement: string): Error {
-  const { message = String(error), position } = error as { message?: string; position?: number | string };
+  // Prisma's adapters keep the database's own words in the cause.
+  const { message: text = String(error), position, cause } = error as DriverError;
+  const message = cause?.originalMessage ?? text;
   const at = position === undefined ? offset : offset + Number(position);
   const known = position !== undefined || statement !== sql;
   const near = splitStatements(sql).findLast(({ start }) => start <= at)?.text ?? statement;
@@ -105,6 +107,12 @@ function failed(error: unknown, sql: string, file: string, offset: number, state
     cure: 'correct the migration; what it expects of an outside world belongs into `migrations.initShadowDb` of the Prisma config',
     cause: error,
   });
+}
+
+interface DriverError {
+  readonly message?: string;
+  readonly position?: number | string;
+  readonly cause?: { readonly originalMessage?: string };
 }
 
 function shorten(statement: string): string {

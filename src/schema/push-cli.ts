@@ -7,6 +7,7 @@ import { createError } from '../errors';
 import { findPrismaCli, substituteEngine } from './prisma-cli';
 import { supportsEngine } from './push-engine';
 import type { PrismaProject, SchemaVariant } from './schema-source';
+import { inSchema } from './table-name';
 
 /** What the real `prisma db push` needs. */
 export interface PushWithCliOptions {
@@ -42,7 +43,7 @@ export async function pushWithCli(options: PushWithCliOptions): Promise<void> {
     const paths = writeProject(folder, variant);
     const { status, output } = await run([cli.script, 'db', 'push', '--config', path.join(folder, 'prisma.config.mjs')], folder, {
       ...env,
-      [urlVariable]: targetUrl,
+      [urlVariable]: inSchema(targetUrl, variant.defaultSchema),
       PRISMA_TEST_RESOLVE_FROM: resolveFrom.join(path.delimiter),
       NO_COLOR: '1',
       CHECKPOINT_DISABLE: '1',

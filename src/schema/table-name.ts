@@ -28,6 +28,14 @@ export function defaultSchemaOf({ provider, url }: Pick<PrismaProject, 'provider
   }
 }
 
+/** A URL that says in which database schema tables are that name none: the CLI and the engine read it there. */
+export function inSchema(url: string, schema: string | undefined): string {
+  if (schema === undefined || schema === 'public') return url;
+  const changed = new URL(url);
+  changed.searchParams.set('schema', schema);
+  return changed.href;
+}
+
 /** A string setting of a datasource or generator. */
 export function stringSetting(block: PslBlock | undefined, name: string): string | undefined {
   return stringValue(block?.settings[name]);

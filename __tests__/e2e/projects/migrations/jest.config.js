@@ -1,0 +1,5 @@
+module.exports = {
+  testEnvironment: 'prisma',
+  testEnvironmentOptions: { source: 'migrations' },
+  transform: { '\\.ts$': '@swc/jest' },
+};
