@@ -85,7 +85,7 @@ export function loadClientClass<Client>(folder: string): new (options: { adapter
     const actual = jest.requireActual<Record<string, unknown>>(runtime);
     return {
       ...actual,
-      getPrismaClient: wrapGetPrismaClient(actual['getPrismaClient'] as GetPrismaClient, session, { note: () => {} } as never),
+      getPrismaClient: wrapGetPrismaClient(actual['getPrismaClient'] as GetPrismaClient, session, { note: () => {} } as never, requireHere),
     };
   });
   // eslint-disable-next-line @typescript-eslint/no-require-imports
@@ -130,7 +130,7 @@ export function sandboxOn(
     file,
     adapter() {
       const adapter = createSandboxAdapterFactory(sandbox, factory().adapterName);
-      joined.set(adapter, { database: 'default', adapter, ...createCalls(file, sandbox) } as JoinedClient);
+      joined.set(adapter, { database: 'default', adapter, ...createCalls(file, sandbox, () => true) } as JoinedClient);
       return adapter;
     },
     enter,

@@ -47,7 +47,14 @@ test(
     try {
       const done = await compare(
         {
-          abilities: { parallel: true, visits: true, clientsInParallel: true, parallelCalls: true, deferredInTransactions: true },
+          abilities: {
+            parallel: true,
+            visits: true,
+            clientsInParallel: true,
+            parallelCalls: true,
+            deferredInTransactions: true,
+            settings: true,
+          },
           plain,
           sandboxed,
           lab,

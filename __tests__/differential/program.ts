@@ -17,6 +17,8 @@ export type Call =
   | { readonly do: 'link'; readonly key: number; readonly owner: number | 'none' }
   | { readonly do: 'rawRead'; readonly key: number }
   | { readonly do: 'rawWrite'; readonly key: number; readonly n: number }
+  | { readonly do: 'setLocal'; readonly how: 'SET LOCAL' | 'set_config'; readonly value: number }
+  | { readonly do: 'readLocal' }
   | { readonly do: 'rawUnknownTable' }
   | { readonly do: 'rawNotNull'; readonly key: number };
 
@@ -48,13 +50,15 @@ export interface Abilities {
   readonly parallelCalls: boolean;
   /** Violations that a commit finds: the SQLite adapters leave the transaction open after a failing COMMIT. */
   readonly deferredInTransactions: boolean;
+  /** Settings that end with a transaction. */
+  readonly settings: boolean;
 }
 
 const key = fc.integer({ min: 0, max: 3 });
 const n = fc.constantFrom(0, 1, 2, 7, -1);
 const caught = fc.boolean();
 
-function callOf(links: boolean): fc.Arbitrary<Call> {
+function callOf(links: boolean, settings: boolean): fc.Arbitrary<Call> {
   return fc.oneof(
     { weight: 4, arbitrary: fc.record({ do: fc.constant('create' as const), key, n, items: fc.array(key, { maxLength: 2 }) }) },
     { weight: 2, arbitrary: fc.record({ do: fc.constant('createItem' as const), key, owner: key }) },
@@ -75,6 +79,15 @@ function callOf(links: boolean): fc.Arbitrary<Call> {
     fc.record({ do: fc.constant('rawRead' as const), key }),
     fc.record({ do: fc.constant('rawWrite' as const), key, n }),
     fc.record({ do: fc.constant('rawUnknownTable' as const) }),
+    {
+      weight: settings ? 1 : 0,
+      arbitrary: fc.record({
+        do: fc.constant('setLocal' as const),
+        how: fc.constantFrom('SET LOCAL' as const, 'set_config' as const),
+        value: fc.integer({ min: 1, max: 9 }),
+      }),
+    },
+    { weight: settings ? 1 : 0, arbitrary: fc.record({ do: fc.constant('readLocal' as const) }) },
     fc.record({ do: fc.constant('rawNotNull' as const), key }),
   );
 }
@@ -86,7 +99,7 @@ export function programs(abilities: Abilities): fc.Arbitrary<Program> {
 
   const steps = (inside: boolean, clients: fc.Arbitrary<0 | 1>): fc.Arbitrary<readonly Step[]> => {
     const links = !inside || abilities.deferredInTransactions;
-    const call = fc.record({ kind: fc.constant('call' as const), client: clients, call: callOf(links), caught });
+    const call = fc.record({ kind: fc.constant('call' as const), client: clients, call: callOf(links, abilities.settings), caught });
     const nested = (depth: number): fc.Arbitrary<Step> =>
       fc.record({
         kind: fc.constant('nested' as const),
@@ -106,12 +119,12 @@ export function programs(abilities: Abilities): fc.Arbitrary<Program> {
       caught: fc.constant(false),
     });
     const root = fc.oneof<fc.Arbitrary<Step>[]>(
-      fc.record({ kind: fc.constant('call' as const), client: clients, call: callOf(true), caught: fc.constant(true) }),
+      fc.record({ kind: fc.constant('call' as const), client: clients, call: callOf(true, abilities.settings), caught: fc.constant(true) }),
       fc.record({ kind: fc.constant('transaction' as const), client: clients, body: steps(true, clients), caught: fc.constant(true) }),
       fc.record({
         kind: fc.constant('batch' as const),
         client: clients,
-        calls: fc.array(callOf(true), { minLength: 1, maxLength: 3 }),
+        calls: fc.array(callOf(true, abilities.settings), { minLength: 1, maxLength: 3 }),
         caught: fc.constant(true),
       }),
     );
@@ -125,7 +138,12 @@ export function programs(abilities: Abilities): fc.Arbitrary<Program> {
   };
 
   const rootStep = (clients: fc.Arbitrary<0 | 1>, calls: boolean): fc.Arbitrary<Step> => {
-    const call = fc.record({ kind: fc.constant('call' as const), client: clients, call: callOf(true), caught: fc.constant(true) });
+    const call = fc.record({
+      kind: fc.constant('call' as const),
+      client: clients,
+      call: callOf(true, abilities.settings),
+      caught: fc.constant(true),
+    });
     const transaction = fc.record({
       kind: fc.constant('transaction' as const),
       client: clients,
@@ -135,7 +153,7 @@ export function programs(abilities: Abilities): fc.Arbitrary<Program> {
     const batch = fc.record({
       kind: fc.constant('batch' as const),
       client: clients,
-      calls: fc.array(callOf(abilities.deferredInTransactions), { minLength: 1, maxLength: 4 }),
+      calls: fc.array(callOf(abilities.deferredInTransactions, abilities.settings), { minLength: 1, maxLength: 4 }),
       caught: fc.constant(true),
     });
     return fc.oneof(

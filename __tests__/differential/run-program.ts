@@ -125,6 +125,13 @@ function runCall(call: Call, db: TestClient, space: number, ids: Program['ids'])
       return db.$queryRawUnsafe(`SELECT "key", "n" FROM "Owner" WHERE "key" = '${name(call.key)}'`);
     case 'rawWrite':
       return db.$executeRawUnsafe(`UPDATE "Owner" SET "n" = ${call.n} WHERE "key" = '${name(call.key)}'`);
+    case 'setLocal':
+      return call.how === 'SET LOCAL'
+        ? db.$executeRawUnsafe(`SET LOCAL app.tenant = '${call.value}'`)
+        : db.$queryRawUnsafe('SELECT set_config($1, $2, TRUE)', 'app.tenant', String(call.value));
+    case 'readLocal':
+      // A connection that has never set it says null, one that has says '': that much is the pool's business.
+      return db.$queryRawUnsafe("SELECT coalesce(current_setting('app.tenant', true), '') AS tenant");
     case 'rawUnknownTable':
       return db.$queryRawUnsafe('SELECT * FROM "Nowhere"');
     case 'rawNotNull':

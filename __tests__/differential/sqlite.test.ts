@@ -17,7 +17,7 @@ const ddl = [
   `CREATE TABLE "Link" ("id" INTEGER NOT NULL PRIMARY KEY, "ownerId" INTEGER NOT NULL, FOREIGN KEY ("ownerId") REFERENCES "Owner" ("id") DEFERRABLE INITIALLY DEFERRED)`,
 ];
 
-const oneWriter = { visits: false, clientsInParallel: false, deferredInTransactions: false };
+const oneWriter = { visits: false, clientsInParallel: false, deferredInTransactions: false, settings: false };
 const adapters: [name: string, make: (url: string) => SqlDriverAdapterFactory, abilities: Abilities][] = [
   ['libsql', (url: string) => new PrismaLibSql({ url }), { ...oneWriter, parallel: true, parallelCalls: true }],
   ...(hasBetterSqlite3()

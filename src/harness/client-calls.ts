@@ -47,7 +47,7 @@ export function createCalls(file: FileState, sandbox: Sandbox, isSandboxed: () =
     },
     transaction(site, nested) {
       const { operation, end } = begin('$transaction', site);
-      const label: TransactionLabel = { parent: currentContext().label, site: operation.site };
+      const label: TransactionLabel = { parent: currentContext().label, site: operation.site, claimed: nested };
       let giveBack = (): void => {};
       return {
         async turn() {

@@ -19,6 +19,8 @@ export interface Scope {
 export interface TransactionLabel {
   readonly parent: TransactionLabel | undefined;
   readonly site: CallSite;
+  /** Whether the transaction has begun: until then, one that begins in its context is the call's own. */
+  claimed: boolean;
 }
 
 /** One call of a client: `user.create`, `$queryRaw`. */

@@ -39,6 +39,8 @@ export interface Dialect {
   readonly sequences?: SequenceControl;
   /** Counters that only DDL sets back (AUTO_INCREMENT), so between transactions; absent where there are none. */
   readonly counters?: CounterControl;
+  /** Settings that a statement makes for the running transaction only; absent where there are none. */
+  readonly settings?: LocalSettingsControl;
   /** How constraints that are checked at commit are checked early; absent where there are none. */
   readonly deferred?: DeferredConstraints;
 }
@@ -61,6 +63,16 @@ export interface CounterControl {
   restore(before: readonly (readonly unknown[])[], now: readonly (readonly unknown[])[]): readonly string[];
   /** Whether a statement may move a counter. */
   moves(sql: string): boolean;
+}
+
+/** Finds settings that end with a transaction, and sets them back. */
+export interface LocalSettingsControl {
+  /** Names of the settings that a statement sets until the transaction's end. */
+  namesIn(sql: string, args: readonly unknown[]): readonly string[];
+  /** A query with a column for each name: its value, or null. */
+  read(names: readonly string[]): string;
+  /** A statement that sets each to the value given. */
+  restore(settings: readonly (readonly [name: string, value: string | null])[]): string;
 }
 
 /** Checks what a commit would check. */

@@ -1,5 +1,5 @@
 import type { IsolationLevel, SqlDriverAdapter, SqlDriverAdapterFactory, Transaction } from '@prisma/driver-adapter-utils';
-import { currentContext, runInContext } from './call-context';
+import { currentContext, isInside, runInContext, type CallContext, type TransactionLabel } from './call-context';
 import { plainQuery } from './pinned-connection';
 import { releaseSavepoint, rolledBackTo } from './raw-control';
 import type { Sandbox } from './sandbox';
@@ -41,9 +41,8 @@ async function startTransaction(sandbox: Sandbox, identity: Identity, level?: Is
   if (level && !dialect.isolationLevels.includes(level)) throw invalidIsolationLevel(level);
   if (level && dialect.isolationLevels.length > 1) sandbox.tellOnce(levelIgnored(level));
   const context = currentContext();
-  const reserved = stack.frames.find((each) => each.state === 'reserved' && each.label === context.label);
-  const label = reserved?.label ?? { parent: context.label, site: context.operation?.site ?? { location: () => undefined } };
-  const frame = reserved ?? (await stack.reserve(context, label));
+  const frame = takeReserved(stack.frames, context) ?? (await stack.reserve(context, labelFor(context)));
+  frame.state = 'opening';
   try {
     await sandbox.speak(frame, async (connection) => {
       // What is inside of a transaction that the database has given up on would be another connection's.
@@ -58,6 +57,32 @@ async function startTransaction(sandbox: Sandbox, identity: Identity, level?: Is
     throw error;
   }
   return createTransaction(sandbox, identity, frame);
+}
+
+/**
+ * The turn that this transaction's call has waited for. Prisma sends the calls of one tick together, in the context of
+ * the first of them: then it is somebody else's, who will wait for another one.
+ */
+function takeReserved(frames: readonly Frame[], context: CallContext): Frame | undefined {
+  const own = frames.find(({ state, label }) => state === 'reserved' && label === context.label);
+  if (own) {
+    own.label.claimed = true;
+    return own;
+  }
+  const top = frames.at(-1);
+  const around = frames.at(-2);
+  if (top?.state !== 'reserved' || (around && !isInside(context.label, around.label))) return undefined;
+  top.label = labelFor(context);
+  return top;
+}
+
+/** The label of a transaction that begins here: its call's own, or, of a nested write's, a new one inside of it. */
+function labelFor({ label, operation }: CallContext): TransactionLabel {
+  if (label?.claimed === false) {
+    label.claimed = true;
+    return label;
+  }
+  return { parent: label, site: operation?.site ?? { location: () => undefined }, claimed: true };
 }
 
 function createTransaction(sandbox: Sandbox, identity: Identity, frame: Frame): Transaction {
@@ -95,7 +120,7 @@ function createTransaction(sandbox: Sandbox, identity: Identity, frame: Frame): 
           await connection.control(undo);
           throw error;
         });
-        await connection.control([dialect.release(frame.savepoint)]);
+        await connection.control([...sandbox.settings.restore(frame.settings), dialect.release(frame.savepoint)]);
       });
     },
     async rollback() {

@@ -5,6 +5,7 @@ import { settlesWithin } from './clock';
 import { createCommitCheck, type CommitCheck } from './commit-check';
 import { createDatabaseFacts } from './database-facts';
 import type { Dialect } from './dialect';
+import { createLocalSettings, type LocalSettings } from './local-settings';
 import { createPinnedConnection, plainQuery, type PinnedConnection } from './pinned-connection';
 import { connectionLost, hasEnded, isConnectionLoss, lateStatement, sandboxLost, statementCut } from './sandbox-errors';
 import { createScopeStack } from './scope-stack';
@@ -40,6 +41,7 @@ export interface Sandbox {
   readonly stack: TransactionStack;
   readonly statements: StatementRunner;
   readonly commits: CommitCheck;
+  readonly settings: LocalSettings;
   readonly log: StatementLog;
   readonly current: Scope | undefined;
   /** Milliseconds spent on leaving scopes, and how many were left. */
@@ -88,6 +90,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   const stack = createTransactionStack();
   const scopes = createScopeStack(dialect, facts, connect);
   const commits = createCommitCheck(dialect, facts);
+  const settings = createLocalSettings(dialect);
   const log = createStatementLog();
   const spent = { rollbackMs: 0, rollbacks: 0 };
 
@@ -167,6 +170,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     options,
     stack,
     commits,
+    settings,
     log,
     spent,
     speak,
@@ -197,7 +201,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     },
   };
   const ended = ({ sql }: SqlQuery, cause: unknown): Error => sandboxLost(database, cause, { sql, operation: currentContext().operation });
-  const runner = createStatementRunner(sandbox, { scopes, facts, commits, ended });
+  const runner = createStatementRunner(sandbox, { scopes, facts, commits, settings, ended });
   return sandbox;
 }
 

@@ -3,6 +3,7 @@ import { adoptQuery } from './adopt-query';
 import { currentContext } from './call-context';
 import type { CommitCheck } from './commit-check';
 import type { DatabaseFacts } from './database-facts';
+import type { LocalSettings, SavedSettings } from './local-settings';
 import type { PinnedConnection } from './pinned-connection';
 import { applyControl, isOwnControl } from './raw-control';
 import type { RunQuery, Sandbox } from './sandbox';
@@ -24,11 +25,15 @@ export interface StatementRunnerParts {
   readonly scopes: ScopeStack;
   readonly facts: DatabaseFacts;
   readonly commits: CommitCheck;
+  readonly settings: LocalSettings;
   /** The transaction of the sandbox has ended by itself. */
   ended(query: SqlQuery, cause: unknown): Error;
 }
 
-export function createStatementRunner(sandbox: Sandbox, { scopes, facts, commits, ended }: StatementRunnerParts): StatementRunner {
+export function createStatementRunner(
+  sandbox: Sandbox,
+  { scopes, facts, commits, settings, ended }: StatementRunnerParts,
+): StatementRunner {
   const { dialect, database } = sandbox.options;
 
   /** Outside of any transaction of the application: in production this would be a transaction of its own. */
@@ -37,10 +42,12 @@ export function createStatementRunner(sandbox: Sandbox, { scopes, facts, commits
     const reads = dialect.classify(query.sql) === 'read';
     const counted = reads ? undefined : await commits.before(connection);
     if (counted !== undefined) await connection.control([dialect.savepoint(visit)]);
+    const saved: SavedSettings = new Map();
+    await settings.save(connection, query, saved);
     try {
       const result = await how(connection, query);
       if (!reads) await commits.check(connection, counted);
-      if (counted !== undefined) await connection.control([dialect.release(visit)]);
+      await connection.control([...settings.restore(saved), ...(counted === undefined ? [] : [dialect.release(visit)])]);
       return result;
     } catch (error) {
       if (isUnharmed(error)) throw error;
@@ -62,10 +69,12 @@ export function createStatementRunner(sandbox: Sandbox, { scopes, facts, commits
     const wasAborted = frame.aborted;
     if (wasAborted) await connection.control([dialect.rollbackTo(frame.savepoints.at(-1) ?? frame.savepoint)]);
     if (guarded) await connection.control([dialect.savepoint(visit)]);
+    const saved: SavedSettings = new Map();
+    await settings.save(connection, query, saved);
     try {
       const result = await how(connection, query);
       if (!reads) await commits.check(connection, counted);
-      if (guarded) await connection.control([dialect.release(visit)]);
+      await connection.control([...settings.restore(saved), ...(guarded ? [dialect.release(visit)] : [])]);
       return result;
     } catch (error) {
       if (guarded && (await connection.isAlive())) await connection.control([dialect.rollbackTo(visit), dialect.release(visit)]);
@@ -77,6 +86,7 @@ export function createStatementRunner(sandbox: Sandbox, { scopes, facts, commits
   };
 
   const runInside = async <T>(frame: Frame, connection: PinnedConnection, query: SqlQuery, how: RunQuery<T>): Promise<T> => {
+    if (!frame.aborted) await settings.save(connection, query, frame.settings);
     if (commits.defers(query.sql)) frame.violations ??= await commits.countViolations(connection);
     try {
       const result = await how(connection, query);
@@ -113,7 +123,7 @@ export function createStatementRunner(sandbox: Sandbox, { scopes, facts, commits
         sandbox.log.running = { sql: query.sql, operation: context.operation };
         let failure: string | undefined;
         try {
-          const top = sandbox.stack.frames.at(-1);
+          const top = sandbox.stack.frames.findLast(({ state }) => state === 'open');
           if (frame) return await runInside(frame, connection, query, how);
           if (top) return await runAsVisitor(top, connection, query, how);
           return await runAlone(connection, query, how);

@@ -2,17 +2,20 @@ import { createError } from '../errors';
 import { callbackTimers } from './callback-timers';
 import { describeOperation, isInside, runInContext, type CallContext, type TransactionLabel } from './call-context';
 import { after, keepAlive } from './clock';
+import type { SavedSettings } from './local-settings';
 
 /** A transaction of the application: one savepoint in the sandbox. */
 export interface Frame {
-  readonly label: TransactionLabel;
+  label: TransactionLabel;
   readonly savepoint: string;
-  /** `reserved`: its turn has come, the savepoint has not been made yet. */
-  state: 'reserved' | 'open' | 'closed';
+  /** `reserved`: its turn has come, nobody has taken it yet; `opening`: the savepoint has not been made yet. */
+  state: 'reserved' | 'opening' | 'open' | 'closed';
   /** A statement failed in it and the database refuses further ones (PostgreSQL). */
   aborted: boolean;
   /** Savepoints inside of it, Prisma's and the app's own, the innermost last. */
   readonly savepoints: string[];
+  /** What settings were that the transaction has made for itself. */
+  readonly settings: SavedSettings;
   /** Where commits are checked by counting: the violations that there were before. */
   violations: number | undefined;
   /** Ends what goes with an open frame. */
@@ -23,8 +26,8 @@ export interface Frame {
 interface Request {
   readonly frame: Frame | undefined;
   readonly context: CallContext;
-  /** The sandbox's own: runs next, whatever is on top. */
-  readonly exclusive: boolean;
+  /** `turn`: to open a transaction; `sandbox`: the sandbox's own work, which runs next, whatever is on top. */
+  readonly kind: 'statement' | 'turn' | 'sandbox';
   readonly work: () => Promise<unknown>;
   readonly resolve: (value: never) => void;
   readonly reject: (error: unknown) => void;
@@ -72,9 +75,11 @@ export function createTransactionStack(): TransactionStack {
   let cancelWatch: (() => void) | undefined;
   let letDie: (() => void) | undefined;
 
-  const mayRun = ({ frame, context, exclusive }: Request): boolean => {
-    const top = frames.at(-1);
-    return exclusive || !top || frame === top || isInside(context.label, top.label);
+  const mayRun = ({ frame, context, kind }: Request): boolean => {
+    // A transaction that has not begun has nothing to roll back: it is in the way of other turns only.
+    const top = kind === 'turn' ? frames.at(-1) : frames.findLast(({ state }) => state === 'open');
+    if (kind === 'sandbox' || !top || frame === top) return true;
+    return frame?.state === 'opening' ? frame === frames.at(-1) : isInside(context.label, top.label);
   };
 
   const pump = (): void => {
@@ -132,15 +137,15 @@ export function createTransactionStack(): TransactionStack {
     watchQuiet(nextLimit);
   };
 
-  const enqueue = <T>(frame: Frame | undefined, context: CallContext, exclusive: boolean, work: () => Promise<T>): Promise<T> =>
+  const enqueue = <T>(frame: Frame | undefined, context: CallContext, kind: Request['kind'], work: () => Promise<T>): Promise<T> =>
     new Promise<T>((resolve, reject) => {
-      const request: Request = { frame, context, exclusive, work, resolve, reject };
-      if (exclusive) waiting.unshift(request);
+      const request: Request = { frame, context, kind, work, resolve, reject };
+      if (kind === 'sandbox') waiting.unshift(request);
       else waiting.push(request);
       pump();
     });
   const run = <T>(frame: Frame | undefined, context: CallContext, work: () => Promise<T>): Promise<T> =>
-    enqueue(frame, context, false, work);
+    enqueue(frame, context, 'statement', work);
 
   return {
     frames,
@@ -148,16 +153,25 @@ export function createTransactionStack(): TransactionStack {
       return running !== undefined;
     },
     run,
-    runNext: (work) => enqueue(undefined, nobody, true, work),
+    runNext: (work) => enqueue(undefined, nobody, 'sandbox', work),
     rejectWaiting(error) {
       for (const request of waiting.splice(0)) request.reject(error(request.context));
       pump();
     },
     reserve: (context, label) =>
-      run(undefined, context, async () => {
+      enqueue(undefined, context, 'turn', async () => {
         const release = callbackTimers.watch();
         const savepoint = `jest_prisma_tx_${++counter}`;
-        const frame: Frame = { label, savepoint, state: 'reserved', aborted: false, savepoints: [], violations: undefined, release };
+        const frame: Frame = {
+          label,
+          savepoint,
+          state: 'reserved',
+          aborted: false,
+          savepoints: [],
+          settings: new Map(),
+          violations: undefined,
+          release,
+        };
         frames.push(frame);
         return frame;
       }),

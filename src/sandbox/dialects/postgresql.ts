@@ -1,5 +1,6 @@
 import type { Dialect } from '../dialect';
 import { createClassifier } from './classify';
+import { postgresqlSettings } from './postgresql-settings';
 
 const readSequences = `SELECT coalesce(json_agg(json_build_array(schemaname, sequencename, last_value) ORDER BY schemaname, sequencename)::text, '[]')
 FROM pg_catalog.pg_sequences`;
@@ -27,6 +28,7 @@ export const postgresqlDialect: Dialect = {
     restore: (state) => restoreSequences(state),
     moves: (sql) => !/^\s*(?:UPDATE|DELETE)\s/i.test(sql),
   },
+  settings: postgresqlSettings,
   deferred: {
     check: 'SET CONSTRAINTS ALL IMMEDIATE',
   },
