@@ -10,6 +10,7 @@ import { sessionKey, type RealmSession } from '../session';
 import { loadBaseEnvironment, type EnvironmentClass } from './base-environment';
 import { canLoadEsModules, isEsModule } from './es-modules';
 import { keepMicrotasksReal } from './fake-timers';
+import { addNodeGlobals } from './node-globals';
 import { createLifecycle, type Lifecycle } from './lifecycle';
 import { presentably, presentablySync } from './presentable-error';
 import { changeEnvironment } from './process-environment';
@@ -57,6 +58,7 @@ function extend(Base: EnvironmentClass): EnvironmentClass {
 
     override async setup(): Promise<void> {
       await super.setup();
+      addNodeGlobals(this.global);
       const realm = this.global.process.env as Record<string, string>;
       this.#open = await presentably(() => openFile(this.#options, this.#file, { ...realm }));
       const { run, env } = this.#open;

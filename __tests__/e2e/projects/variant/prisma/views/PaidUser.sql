@@ -1,0 +1,1 @@
+SELECT u.id, u.email FROM "User" u JOIN "Account" a ON a.id = u."accountId" WHERE a.plan = 'paid'
