@@ -26,7 +26,8 @@ export interface DirectAdapters {
 export function createDirectAdapters(options: DirectAdapterOptions): DirectAdapters {
   const { sandbox } = options;
   const { dialect } = sandbox.options;
-  const open = new Map<Transaction, TransactionLabel>();
+  /** Those of Prisma's own, for nested writes, have no label: no one can leave them open. */
+  const open = new Map<Transaction, TransactionLabel | undefined>();
 
   /** As the sandbox does it: on behalf of a scope that lives, and noted in the log. */
   const send = async <T>(target: () => Promise<SqlQueryable>, given: SqlQuery, how: (target: SqlQueryable, query: SqlQuery) => Promise<T>): Promise<T> => {
@@ -58,8 +59,7 @@ export function createDirectAdapters(options: DirectAdapterOptions): DirectAdapt
 
   const wrap = (transaction: Transaction): Transaction => {
     const { provider, adapterName, options: settings } = transaction;
-    const { label, operation } = currentContext();
-    open.set(transaction, label ?? { parent: undefined, site: operation?.site ?? { location: () => undefined } });
+    open.set(transaction, currentContext().label);
     const end = (work: () => Promise<void>): Promise<void> => {
       open.delete(transaction);
       return work();
@@ -113,7 +113,7 @@ export function createDirectAdapters(options: DirectAdapterOptions): DirectAdapt
         }
         await transaction.rollback().catch(() => undefined);
       }
-      return left.map(([, label]) => label);
+      return left.flatMap(([, label]) => label ?? []);
     },
   };
 }

@@ -11,6 +11,7 @@ import { createDdl, supportsEngine, surroundings } from '../schema/push-engine';
 import type { PrismaProject, SchemaFile, SchemaVariant } from '../schema/schema-source';
 import { createVariant } from '../schema/variant';
 import { warnOfDrift } from './drift-warning';
+import { planSeed, type SeedContext } from './seed';
 
 /** What a template is made of, and the fingerprint of all that decides its content. */
 export interface TemplatePlan {
@@ -19,7 +20,7 @@ export interface TemplatePlan {
 }
 
 /** What planning needs of the database that the template is for. */
-export interface PlanContext {
+export interface PlanContext extends SeedContext {
   readonly project: PrismaProject;
   readonly options: ResolvedDatabaseOptions;
   readonly provider: Provider;
@@ -32,6 +33,7 @@ export async function planTemplate(context: PlanContext): Promise<TemplatePlan> 
   const { options, provider } = context;
   const project = withSchemaOf(context.project, options.url);
   const [overlay, sql, version] = await Promise.all([readFiles(options.overlay), readFiles(options.sql), provider.version()]);
+  const seed = await planSeed(context);
   const variant = createVariant(project, { external: options.external, overlay, exclude: options.exclude });
   const migrations = options.source === 'migrations' ? readMigrations(project.migrationsPath) : [];
   const push = options.push === 'auto' ? (supportsEngine(project.provider) ? 'engine' : 'cli') : options.push;
@@ -52,11 +54,11 @@ export async function planTemplate(context: PlanContext): Promise<TemplatePlan> 
       sql,
       migrations,
       initShadowDb: options.source === 'migrations' ? project.initShadowDb : undefined,
-      seed: [],
+      seed: seed.inputs,
       serverVersion: version,
       packageVersion,
     }),
-    steps: [...schema[options.source](), ...sql.map(sqlFileStep)],
+    steps: [...schema[options.source](), ...sql.map(sqlFileStep), ...seed.steps],
   };
 }
 

@@ -74,7 +74,7 @@ export async function openTestDatabase(name: string, options: ResolvedDatabaseOp
     custom: options.adapter === undefined ? undefined : (url) => loadAdapterModule(options.adapter ?? '', url),
   });
 
-  const inputs = [project.configFile, ...project.files.map((file) => file.path), ...options.overlay, ...options.sql]
+  const inputs = [project.configFile, ...project.files.map((file) => file.path), ...options.overlay, ...options.sql, ...(typeof options.seed === 'string' ? [options.seed] : [])]
     .filter((file) => file !== undefined);
   const stamp = await stampFiles(inputs);
   let connected: SqlDriverAdapter | undefined;
@@ -84,7 +84,7 @@ export async function openTestDatabase(name: string, options: ResolvedDatabaseOp
   let preparing: Promise<PreparedDatabase> | undefined;
 
   const build = async (): Promise<string> => {
-    const plan = await timing.measure('variant', () => planTemplate({ project, options, provider, resolveFrom, report: (line) => context.report(line) }));
+    const plan = await timing.measure('variant', () => planTemplate({ rootDir, project, options, provider, inner, resolveFrom, report: (line) => context.report(line) }));
     await timing.measure(
       'template',
       () =>
