@@ -58,12 +58,17 @@ test('a changed migration makes another template', async () => {
 test('drift between migrations and schema is a warning, said once, when the template is built', async () => {
   project = openProject('migrations');
   const schema = 'prisma/schema.prisma';
-  project.change({ files: { [schema]: added[schema](readText(schema)), '__tests__/other.test.ts': `test('other', async () => expect(await prisma.account.count()).toBe(1));\n` } });
+  project.change({
+    files: {
+      [schema]: added[schema](readText(schema)),
+      '__tests__/other.test.ts': `test('other', async () => expect(await prisma.account.count()).toBe(1));\n`,
+    },
+  });
   const only = ['-t', 'applied|other', '-w', '2'];
   const first = await runIn(project, only, { env: env() });
   expect(first.exitCode).toBe(0);
   expect(report(first).split(drifted)).toHaveLength(2);
-  expect(report(first)).toContain('database \'default\'');
+  expect(report(first)).toContain("database 'default'");
   expect(report(first)).toMatch(/Redefined table `Post`|Added column `body`/);
   expect(report(first)).toContain('npx prisma migrate dev');
   const second = await runIn(project, only, { env: env() });
@@ -77,7 +82,9 @@ function readText(file: string): string {
 
 test('options that migrations do not obey are said to have no effect', async () => {
   project = openProject('migrations', {
-    files: { 'jest.config.js': `module.exports = { testEnvironment: 'prisma', testEnvironmentOptions: { source: 'migrations', exclude: ['Account'] }, transform: { '\\\\.ts$': '@swc/jest' } };\n` },
+    files: {
+      'jest.config.js': `module.exports = { testEnvironment: 'prisma', testEnvironmentOptions: { source: 'migrations', exclude: ['Account'] }, transform: { '\\\\.ts$': '@swc/jest' } };\n`,
+    },
   });
   const run = await runIn(project, [], { env: env() });
   expectPassed(run, 3);
@@ -99,7 +106,7 @@ test('without `initShadowDb` the external table is missing, and the message lead
   project = openProject('migrations');
   project.change({ files: { 'prisma.config.ts': readText('prisma.config.ts').replace(/initShadowDb: .*/, '') } });
   const failure = failureOf(await runIn(project, [], { env: env() }));
-  expect(failure).toContain('no such table: ');
+  expect(failure).toContain('A migration failed: no such table: main.Account');
   expect(failure).toContain('migrations.initShadowDb');
 });
 

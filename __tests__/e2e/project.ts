@@ -80,7 +80,8 @@ function generateClients(folder: string): void {
   for (const file of before) hash.update(`\0${file}\0`).update(readFileSync(path.join(folder, file)));
   const cached = path.join(repository, '.tmp', 'clients', hash.digest('hex').slice(0, 24));
   if (!existsSync(cached)) {
-    const known = new Set(listFiles(folder));
+    // What an older schema generated has the same names.
+    const known = new Set(listFiles(folder).filter((file) => !/(^|\/)generated\//.test(file)));
     runGenerate(folder);
     const staging = `${cached}.${process.pid}.${randomUUID().slice(0, 8)}`;
     mkdirSync(staging, { recursive: true });

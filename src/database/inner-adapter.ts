@@ -88,7 +88,12 @@ export function createInnerAdapter(options: InnerAdapterOptions): InnerAdapter {
       const [config, ...reading] = adapter.constructorArguments;
       return `${known.name} ${describe([(config as { types?: unknown } | undefined)?.types, ...reading])}`;
     },
-    connect: async (url, like) => (custom ? connectFactory(await custom(url)) : connectOfficial(url, like)),
+    async connect(url, like) {
+      if (!custom) return connectOfficial(url, like);
+      const adapter = await connectFactory(await custom(url));
+      packageOf(adapter.adapterName)?.adopt?.(adapter);
+      return adapter;
+    },
   };
 }
 

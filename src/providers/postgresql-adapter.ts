@@ -11,6 +11,12 @@ export interface AdapterHost {
   driver(): PgDriver;
 }
 
+/** A `pg.Pool` that has made no client yet. */
+interface PoolOfClients {
+  Client: PgDriver['Client'];
+  readonly options: { allowExitOnIdle?: boolean };
+}
+
 /** Settings of a `pg.PoolConfig` that say where to connect: the worker database's URL says it instead. */
 const place = new Set([
   'connectionString',
@@ -51,6 +57,12 @@ export function createPostgresqlAdapters(host: AdapterHost): readonly AdapterPac
       readArguments(factory) {
         const { config, options } = factory as { config?: unknown; options?: unknown };
         return typeof config === 'object' && config !== null ? [config, options] : undefined;
+      },
+      adopt(adapter) {
+        const pool = (adapter as { underlyingDriver?(): Partial<PoolOfClients> }).underlyingDriver?.();
+        if (!pool?.Client || !pool.options) return;
+        pool.Client = createIdleClientClass({ Client: pool.Client });
+        pool.options.allowExitOnIdle = true;
       },
     },
   ];

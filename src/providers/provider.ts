@@ -63,6 +63,11 @@ export interface AdapterPackage {
   argumentsFor(url: string, appArguments: readonly unknown[] | undefined): readonly unknown[];
   /** Constructor arguments read off an instance, where the package keeps them readable; else `undefined`. */
   readArguments?(factory: object): readonly unknown[] | undefined;
+  /**
+   * Has the connections of an adapter that was made elsewhere (option `adapter`) keep no process alive while they are
+   * idle. Called before its first query; absent where connections never do.
+   */
+  adopt?(adapter: object): void;
 }
 
 /**
