@@ -1,48 +1,13 @@
-import type { SqlDriverAdapter, SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
-import { createError } from '../errors';
+import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
 import { createClonePool, type ClonePool } from '../isolation/clone-pool';
 import { createRestorer, type Restorer } from '../isolation/restorer';
 import type { Isolation } from '../options';
-import type { WorkerDatabase } from '../providers/provider';
-import type { Scope } from '../sandbox/call-context';
-import type { Sandbox, ScopeLeftovers } from '../sandbox/sandbox';
 import { createDirectAdapters } from './direct-adapter';
+import type { DatabaseIsolation, DatabaseIsolationOptions } from './isolation-contract';
+import { mixed, restoreFailed } from './isolation-errors';
 import { createLevel, type IsolationLevel } from './isolation-level';
 
-/** How the scopes of one database are kept apart. In the mode `transaction` it leaves everything to the sandbox. */
-export interface DatabaseIsolation {
-  /** Mode of the innermost scope. */
-  readonly mode: Isolation;
-  /** Where clients are led now: the worker database's URL, or that of the running test's clone. */
-  readonly url: string;
-  /** Enters a scope; without a mode it has the one of the scope around it. */
-  enter(scope: Scope, mode?: Isolation): void;
-  /** Makes everything ready for a scope's first hook or statement. */
-  ready(scope: Scope): Promise<void>;
-  /** Code of the user's runs in the scope: it may write, and not through our clients. */
-  touch(scope: Scope): void;
-  /** Undoes what came since the scope was entered, as far as its mode does. */
-  leave(scope: Scope): Promise<ScopeLeftovers>;
-  /** The adapter that clients get. */
-  adapterFactory(adapterName: string): SqlDriverAdapterFactory;
-  /** Connects anew with the next statement: the app's adapter options have become known. */
-  disconnect(): Promise<void>;
-  /** Makes the worker database new. */
-  renew(): Promise<void>;
-  /** How long tests waited for their clones, in milliseconds. */
-  readonly waits: readonly number[];
-  close(): Promise<void>;
-  closeSync(): void;
-}
-
-export interface DatabaseIsolationOptions {
-  readonly worker: WorkerDatabase;
-  readonly sandbox: Sandbox;
-  connect(url: string): Promise<SqlDriverAdapter>;
-  /** Leases another database of the same template. */
-  lease(): Promise<WorkerDatabase>;
-}
-
+/** The isolation of one worker database. It outlives test files. */
 export function createDatabaseIsolation({ worker, sandbox, connect, lease }: DatabaseIsolationOptions): DatabaseIsolation {
   const { dialect } = sandbox.options;
   const levels: IsolationLevel[] = [];
@@ -132,7 +97,10 @@ export function createDatabaseIsolation({ worker, sandbox, connect, lease }: Dat
       case 'truncate': {
         if (level.scope.kind !== 'test' && !isChanged) return;
         const saved = levels.slice(0, index).findLastIndex(({ isSaved }) => isSaved);
-        return (await restorer()).restore(saved + 1);
+        return (await restorer()).restore(saved + 1).catch(async (error: unknown) => {
+          await renew();
+          throw restoreFailed(level, error);
+        });
       }
       case 'clone': {
         if (level.clone) {
@@ -212,13 +180,4 @@ export function createDatabaseIsolation({ worker, sandbox, connect, lease }: Dat
 
 async function close(open: Promise<SqlDriverAdapter> | undefined): Promise<void> {
   await (await open?.catch(() => undefined))?.dispose().catch(() => undefined);
-}
-
-function mixed(level: IsolationLevel): Error {
-  return createError({
-    code: 'PRISMA_TEST_ISOLATION_MIXED',
-    message: `A describe block asks for isolation '${level.mode}', but rows were written around it under another isolation: it could not see them, or would wait for them.`,
-    facts: { describe: level.scope.name },
-    cure: `give the whole file this isolation: /** @prisma-isolation ${level.mode} */; or make the rows in the block itself`,
-  });
 }

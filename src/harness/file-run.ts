@@ -140,15 +140,12 @@ export function openFileRun(
         errors.push(placeAt(abandonedTransaction(label, scope), label.site.location(), rootDir));
       }
     };
-    for (const sandbox of sandboxes()) {
-      await sandbox.leave(scope).then(rolledBack, (error: unknown) => {
-        if (!isPrismaTestError(error)) throw error;
-        errors.push(placeAt(error, undefined, rootDir));
-      });
-    }
-    for (const isolation of isolations()) {
-      rolledBack(await isolation.leave(scope));
-    }
+    const failed = (error: unknown): void => {
+      if (!isPrismaTestError(error)) throw error;
+      errors.push(placeAt(error, undefined, rootDir));
+    };
+    for (const sandbox of sandboxes()) await sandbox.leave(scope).then(rolledBack, failed);
+    for (const isolation of isolations()) await isolation.leave(scope).then(rolledBack, failed);
     moved();
     // A transaction that was left open has been told of.
     const told = unawaited.filter(({ operation }) => !abandoned.has(operation.site));

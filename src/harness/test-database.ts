@@ -11,8 +11,9 @@ import type { PrismaProject } from '../schema/schema-source';
 import type { Timing } from '../timing';
 import { loadAdapterModule } from './adapter-module';
 import { createProvider } from './create-provider';
-import { createDatabaseIsolation, type DatabaseIsolation } from './database-isolation';
+import { createDatabaseIsolation } from './database-isolation';
 import { stampFiles } from './inputs';
+import type { DatabaseIsolation } from './isolation-contract';
 import { planTemplate } from './plan-template';
 
 /** What every database of a worker shares. */
