@@ -2,7 +2,7 @@ import type { CallSite, Operation, Scope } from '../sandbox/call-context';
 import { currentContext, runInContext } from '../sandbox/call-context';
 import { now, settlesWithin } from '../sandbox/clock';
 import type { Session } from '../session';
-import { createError, isPrismaTestError, type PrismaTestError } from '../errors';
+import { isPrismaTestError, type PrismaTestError } from '../errors';
 import { accessDenied } from './access-denied';
 import type { PendingCall } from './client-calls';
 import { abandonedTransaction, placeAt, unawaitedQuery } from './leave-errors';
@@ -10,6 +10,8 @@ import type { Isolation, ResolvedDatabaseOptions } from '../options';
 import type { Sandbox, ScopeLeftovers } from '../sandbox/sandbox';
 import type { StatementLog } from '../sandbox/statement-log';
 import { createSession } from './create-session';
+import { lateAdapter } from './late-adapter';
+import { giveWayToIsolation } from './session-scopes';
 import type { TestDatabase } from './test-database';
 import { watchWrites, type WriteWatch } from './write-watch';
 
@@ -24,6 +26,8 @@ export interface FileState {
   /** By database, what the first app client's adapter looks like. */
   readonly adapterKeys: Map<string, string>;
   closed: boolean;
+  /** Whether any of its fixtures is a worker's. */
+  usesWorkerScope: boolean;
   /** The file's open scopes, its own first. */
   readonly scopes: readonly Scope[];
   readonly writes: WriteWatch;
@@ -87,6 +91,7 @@ export function openFileRun(
     pending: new Set(),
     adapterKeys: new Map(),
     closed: false,
+    usesWorkerScope: false,
     allows: (database) => !denied.has(database),
     scopes,
     writes,
@@ -119,6 +124,7 @@ export function openFileRun(
     if (urls !== before) moveListener();
   };
   const ready = async (scope: Scope): Promise<void> => {
+    await giveWayToIsolation(file, scope);
     for (const isolation of isolations()) await isolation.ready(scope);
     moved();
   };
@@ -175,16 +181,6 @@ export function openFileRun(
       return errors;
     },
   };
-}
-
-function lateAdapter(database: TestDatabase): PrismaTestError {
-  return createError({
-    code: 'PRISMA_TEST_ADAPTER_LATE',
-    message: `The app's client of database '${database.name}' was made after this file had queried the database with other adapter options.`,
-    cure:
-      "import the app's client before the first query, name it (testEnvironmentOptions: { client: './src/db.ts' }),\n" +
-      "or say how the adapter is made: testEnvironmentOptions: { adapter: './test/adapter.ts' }",
-  });
 }
 
 /** Waits for calls as long as a database is at work; a callback that waits for nothing that comes is not waited for. */

@@ -47,6 +47,19 @@ async function leaveWorkerScope(sandbox: Sandbox): Promise<void> {
   scope.closed = false;
 }
 
+/**
+ * Gives up what a worker kept in a database, for a scope whose isolation is not the sandbox's: it would wait for the
+ * sandbox's transaction, or not see what is in it. `inner` are the file's open scopes, in which nothing is written yet.
+ */
+export async function forgetWorkerScope(sandbox: Sandbox, inner: readonly Scope[]): Promise<void> {
+  if (!entered.has(sandbox)) return;
+  await leaveWorkerScope(sandbox);
+  for (const each of inner) {
+    each.closed = false;
+    sandbox.enter(each);
+  }
+}
+
 /** The value of a key, unless its rows went with a lost connection. */
 export function workerValue(key: string): string | undefined {
   const kept = values.get(key);
@@ -58,6 +71,16 @@ export function workerValue(key: string): string | undefined {
 /** Keeps a value as long as the sandboxes that were in use when it was made keep their rows. */
 export function keepWorkerValue(key: string, text: string, sandboxes: readonly Sandbox[]): void {
   values.set(key, { text, sandboxes: sandboxes.filter((sandbox) => entered.has(sandbox) && sandbox.holds(scope)) });
+}
+
+/** A block whose isolation cannot be had together with the rows that the file uses. */
+export function otherIsolation(block: Scope, mode: string): PrismaTestError {
+  return createError({
+    code: 'PRISMA_TEST_WORKER_SCOPE_ISOLATION',
+    message: `A describe block asks for isolation '${mode}', but its file uses fixtures of worker scope: it could not see their rows.`,
+    facts: { describe: block.name },
+    cure: "give the fixtures scope: 'file'; or put the block into a file of its own, with a docblock: /** @prisma-isolation … */",
+  });
 }
 
 /** The file has written before its first hook, so there is no place beneath it any more. */
