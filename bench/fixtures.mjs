@@ -58,7 +58,12 @@ for (let block = 0; block < 10; block++) {
 const own = `const { prisma } = require('../../db');`;
 const given = (scope) => `const data = require('jest-environment-prisma/fixtures').given({ books: require('../../fixtures').${scope} });`;
 const ways = {
-  'customary: deleteMany and create in beforeEach, no rollback': ['node', own, `let books; beforeEach(async () => { await prisma.book.deleteMany(); await prisma.author.deleteMany(); books = await makeRows(prisma); });`, 'books[0].id'],
+  'customary: deleteMany and create in beforeEach, no rollback': [
+    'node',
+    own,
+    `let books; beforeEach(async () => { await prisma.book.deleteMany(); await prisma.author.deleteMany(); books = await makeRows(prisma); });`,
+    'books[0].id',
+  ],
   'beforeEach, rolled back': ['prisma', '', `let books; beforeEach(async () => { books = await makeRows(prisma); });`, 'books[0].id'],
   'beforeAll, rolled back': ['prisma', '', `let books; beforeAll(async () => { books = await makeRows(prisma); });`, 'books[0].id'],
   'fixture, test scope': ['prisma', '', given('test'), 'data.books[0].id'],
@@ -104,10 +109,16 @@ const counts = Object.keys(ways).map((name, index) => {
   const file = path.join(project, `counts-${index}`);
   rmSync(file, { force: true });
   run(index, ways[name][0], { COUNTS: file });
-  return readFileSync(file, 'utf8').trim().split('\n').reduce((sum, line) => sum + Number(line), 0);
+  return readFileSync(file, 'utf8')
+    .trim()
+    .split('\n')
+    .reduce((sum, line) => sum + Number(line), 0);
 });
 const times = compare(
-  { ...Object.fromEntries(Object.keys(ways).map((name, index) => [name, () => run(index, ways[name][0])])), empty: () => run(-1, 'prisma') },
+  {
+    ...Object.fromEntries(Object.keys(ways).map((name, index) => [name, () => run(index, ways[name][0])])),
+    empty: () => run(-1, 'prisma'),
+  },
   rounds,
 );
 const best = times['fixture, file scope'] - times.empty;

@@ -29,7 +29,9 @@ const cache = (): string => path.join(project.scratch, 'cache');
 /** Databases and templates that were made. */
 const made = (): string[] =>
   existsSync(cache())
-    ? readdirSync(cache(), { recursive: true }).map(String).filter((file) => /\.(db|sqlite)|tpl|_test_/.test(file))
+    ? readdirSync(cache(), { recursive: true })
+        .map(String)
+        .filter((file) => /\.(db|sqlite)|tpl|_test_/.test(file))
     : [];
 
 test('a file that denies access: the error shows the line in the code, and nothing is built', async () => {
@@ -44,7 +46,9 @@ test('a file that denies access: the error shows the line in the code, and nothi
 
 test('every kind of query is one', async () => {
   const calls = ['$queryRaw`SELECT 1`', '$transaction(async (tx) => tx.user.count())', '$transaction([prisma.user.count()])', '$connect()'];
-  const tests = calls.map((call) => `test(${JSON.stringify(call)}, () => expect(prisma.${call}).rejects.toThrow(/Database access not allowed/));`);
+  const tests = calls.map(
+    (call) => `test(${JSON.stringify(call)}, () => expect(prisma.${call}).rejects.toThrow(/Database access not allowed/));`,
+  );
   expectPassed(await run(tests.join('\n'), '/** @prisma-access deny */'), calls.length);
   expect(made()).toEqual([]);
 });
@@ -54,7 +58,9 @@ test('a project that denies access, and a file that allows it', async () => {
   expect(text).toContain("Database access not allowed: the options say `access: 'deny'`.");
   expect(text).toContain('/** @prisma-access allow */');
   expect(made()).toEqual([]);
-  expectPassed(await run(`test('x', async () => { expect(await findAll()).toEqual([]); });`, '/** @prisma-access allow */', { access: 'deny' }));
+  expectPassed(
+    await run(`test('x', async () => { expect(await findAll()).toEqual([]); });`, '/** @prisma-access allow */', { access: 'deny' }),
+  );
   expect(made()).not.toEqual([]);
 });
 

@@ -110,7 +110,9 @@ test('params that nobody chose', async () => {
 });
 
 test('definitions that make no sense', async () => {
-  const undefinedUse = failureOf(await run(`const x = fixture('x', { uses: { none: undefined as never } }, () => 1); test('x', () => {});`));
+  const undefinedUse = failureOf(
+    await run(`const x = fixture('x', { uses: { none: undefined as never } }, () => 1); test('x', () => {});`),
+  );
   expect(undefinedUse).toContain('its module is still loading, or exports no such name');
   const reserved = failureOf(await run(`const x = fixture('x', { uses: { prisma: author } }, () => 1); test('x', () => {});`));
   expect(reserved).toContain('`prisma` in `uses` is the name of what every fixture is given');

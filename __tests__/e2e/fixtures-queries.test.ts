@@ -61,7 +61,9 @@ test('one that is exceeded lists the SQL, and repeated queries together', async 
 });
 
 test('by database it says which', async () => {
-  const text = failureOf(await run(`test('x', () => expectQueries({ databases: { default: 0, service: 1 } }, () => prisma.user.count()));`));
+  const text = failureOf(
+    await run(`test('x', () => expectQueries({ databases: { default: 0, service: 1 } }, () => prisma.user.count()));`),
+  );
   expect(text).toContain("Database 'default': Expected 0 queries, but 1 was executed:");
   expect(text).toContain("Database 'service': Expected 1 query, but none was executed.");
 });

@@ -70,6 +70,6 @@ function isEnabled(block: Circus.DescribeBlock, { hasFocusedTests, testNamePatte
 /** The titles from the outermost block inwards, as Jest joins them. */
 function titleOf(entry: Circus.DescribeBlock | Circus.TestEntry): string {
   const names: string[] = [];
-  for (let at: Circus.DescribeBlock | Circus.TestEntry | undefined = entry; at?.parent; at = at.parent) names.unshift(String(at.name));
+  for (let at: Circus.DescribeBlock | Circus.TestEntry | undefined = entry; at?.parent; at = at.parent) names.unshift(at.name);
   return names.join(' ');
 }

@@ -23,7 +23,7 @@ export interface FixtureClients {
  * export const post = fixture('post', { uses: { author } }, async ({ author, prisma }) => prisma.post.create({ … }));
  * ```
  */
-export const fixture: DefineFixture<FixtureClients> = defineFixture as DefineFixture<FixtureClients>;
+export const fixture: DefineFixture<FixtureClients> = defineFixture;
 
 /** Gives the tests of a block, or one test, the values of fixtures. */
 export const given: Given = giveFixtures as Given;

@@ -23,6 +23,7 @@ async function match(name: string, work: unknown, expected: number, budget: Quer
   const wrong = checkBudget(budget, queries);
   return {
     pass: wrong === undefined,
-    message: () => `${call}\n\n${wrong ?? `Expected another number of queries, but ${queries.length} were executed:\n${listQueries(queries)}`}`,
+    message: () =>
+      `${call}\n\n${wrong ?? `Expected another number of queries, but ${queries.length} were executed:\n${listQueries(queries)}`}`,
   };
 }

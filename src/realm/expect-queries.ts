@@ -21,7 +21,9 @@ export async function expectQueries<T>(budget: QueryBudget, work: () => T): Prom
 }
 
 /** Runs `work` and collects the statements that came meanwhile. */
-export async function collectQueries<T>(work: () => T): Promise<{ readonly queries: readonly ExecutedQuery[]; readonly result: Awaited<T> }> {
+export async function collectQueries<T>(
+  work: () => T,
+): Promise<{ readonly queries: readonly ExecutedQuery[]; readonly result: Awaited<T> }> {
   const session = (globalThis as { [sessionKey]?: Session })[sessionKey];
   if (!session) throw budgetOutside();
   const queries: ExecutedQuery[] = [];
@@ -72,9 +74,15 @@ export function listQueries(queries: readonly ExecutedQuery[]): string {
   const lines = [...groups.values()].slice(0, shown).map(({ first, calls, count }) => {
     const sql = first.sql.replaceAll(/\s+/g, ' ').trim();
     const text = sql.length > width ? `${sql.slice(0, width)}…` : sql;
-    const by = [...calls].slice(0, 3).map((call) => `\n        by ${call}`).join('');
+    const by = [...calls]
+      .slice(0, 3)
+      .map((call) => `\n        by ${call}`)
+      .join('');
     const isRead = /^\s*(?:select|with)\b/i.test(sql);
-    const hint = count > 1 && isRead ? '\n        the same query again and again (N+1): fetch them with one, by `include`, `select` or `where: { id: { in: … } }`' : '';
+    const hint =
+      count > 1 && isRead
+        ? '\n        the same query again and again (N+1): fetch them with one, by `include`, `select` or `where: { id: { in: … } }`'
+        : '';
     return `  ${`${count}×`.padStart(4)} ${isSeveral ? `[${first.database}] ` : ''}${text}${by}${hint}`;
   });
   const rest = groups.size - lines.length;

@@ -96,7 +96,9 @@ function keysOf(schema: string, model: string): readonly { readonly name: string
   const body = new RegExp(`^[ \\t]*(?:model|view)\\s+${model}\\s*\\{([\\s\\S]*?)^[ \\t]*\\}`, 'm').exec(schema)?.[1] ?? '';
   const lines = body.split('\n').map((line) => line.replace(/\/\/.*$/, ''));
   return ['id', 'unique'].flatMap((kind) => [
-    ...lines.flatMap((line) => new RegExp(`^\\s*(\\w+)\\s+\\S.*@${kind}\\b`).exec(line)?.[1] ?? []).map((field) => ({ name: undefined, fields: [field] })),
+    ...lines
+      .flatMap((line) => new RegExp(`^\\s*(\\w+)\\s+\\S.*@${kind}\\b`).exec(line)?.[1] ?? [])
+      .map((field) => ({ name: undefined, fields: [field] })),
     ...lines.flatMap((line) => {
       const [, inner = ''] = new RegExp(`^\\s*@@${kind}\\((.*)\\)\\s*$`).exec(line) ?? [];
       const fields = (/\[([^\]]*)\]/.exec(inner)?.[1] ?? '').split(',').map((field) => /\w+/.exec(field)?.[0] ?? '');
