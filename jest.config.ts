@@ -16,6 +16,8 @@ const config: Config = {
     // The house: import map, manifest, README. The package is built before they run.
     { ...node, displayName: 'house', testMatch: ['<rootDir>/__tests__/*.test.ts'] },
     { ...node, displayName: 'unit', testMatch: ['<rootDir>/__tests__/unit/**/*.test.ts'] },
+    // Random programs, in the sandbox and on a database of their own.
+    { ...node, displayName: 'differential', testMatch: ['<rootDir>/__tests__/differential/*.test.ts'] },
     // One contract suite, run against every kind of server.
     { ...node, displayName: 'providers', testMatch: ['<rootDir>/__tests__/providers/**/*.test.ts'] },
     // Jest itself, as a child process, in small projects of users.

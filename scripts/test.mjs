@@ -33,6 +33,7 @@ const sections = {
   ]),
   house: jest('house'),
   unit: jest('unit'),
+  differential: jest('differential'),
   providers: jest('providers'),
   self: jest('self'),
   e2e: jest('e2e'),
