@@ -53,7 +53,7 @@ export function createCalls(file: FileState, sandbox: Sandbox, isSandboxed: () =
         async turn() {
           // A nested one is a savepoint of Prisma's in a transaction that has its turn already.
           if (nested || !isSandboxed()) return;
-          const frame = await runInContext({ operation }, () => sandbox.stack.reserve(currentContext(), label));
+          const frame = await runInContext({ operation }, () => sandbox.stack.reserve(currentContext(), label, 'reserved'));
           giveBack = () => {
             if (frame.state === 'reserved') sandbox.stack.remove(frame);
           };

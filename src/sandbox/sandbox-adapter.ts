@@ -41,8 +41,7 @@ async function startTransaction(sandbox: Sandbox, identity: Identity, level?: Is
   if (level && !dialect.isolationLevels.includes(level)) throw invalidIsolationLevel(level);
   if (level && dialect.isolationLevels.length > 1) sandbox.tellOnce(levelIgnored(level));
   const context = currentContext();
-  const frame = takeReserved(stack.frames, context) ?? (await stack.reserve(context, labelFor(context)));
-  frame.state = 'opening';
+  const frame = takeReserved(stack.frames, context) ?? (await stack.reserve(context, labelFor(context), 'opening'));
   try {
     await sandbox.speak(frame, async (connection) => {
       // What is inside of a transaction that the database has given up on would be another connection's.
@@ -67,12 +66,14 @@ function takeReserved(frames: readonly Frame[], context: CallContext): Frame | u
   const own = frames.find(({ state, label }) => state === 'reserved' && label === context.label);
   if (own) {
     own.label.claimed = true;
+    own.state = 'opening';
     return own;
   }
   const top = frames.at(-1);
   const around = frames.at(-2);
   if (top?.state !== 'reserved' || (around && !isInside(context.label, around.label))) return undefined;
   top.label = labelFor(context);
+  top.state = 'opening';
   return top;
 }
 

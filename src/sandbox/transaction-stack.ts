@@ -47,8 +47,11 @@ export interface TransactionStack {
   run<T>(frame: Frame | undefined, context: CallContext, work: () => Promise<T>): Promise<T>;
   /** Runs the sandbox's own work next, alone, whatever transactions are open. */
   runNext<T>(work: () => Promise<T>): Promise<T>;
-  /** Waits for a turn to open a transaction and reserves it: the frame is on top until it is removed. */
-  reserve(context: CallContext, label: TransactionLabel): Promise<Frame>;
+  /**
+   * Waits for a turn to open a transaction: the frame is on top until it is removed. A `reserved` one may be taken by
+   * another transaction that begins before its own; one that is `opening` is taken.
+   */
+  reserve(context: CallContext, label: TransactionLabel, state: 'reserved' | 'opening'): Promise<Frame>;
   remove(frame: Frame): void;
   /** Rejects everything that waits; what runs is not touched. */
   rejectWaiting(error: (context: CallContext) => unknown): void;
@@ -158,14 +161,14 @@ export function createTransactionStack(): TransactionStack {
       for (const request of waiting.splice(0)) request.reject(error(request.context));
       pump();
     },
-    reserve: (context, label) =>
+    reserve: (context, label, state) =>
       enqueue(undefined, context, 'turn', async () => {
         const release = callbackTimers.watch();
         const savepoint = `jest_prisma_tx_${++counter}`;
         const frame: Frame = {
           label,
           savepoint,
-          state: 'reserved',
+          state,
           aborted: false,
           savepoints: [],
           settings: new Map(),
