@@ -183,3 +183,22 @@ test('a', async () => {
     expectPassed(await runJest('databases', [], { files, env }), 1);
   });
 });
+
+test.each([
+  ['cockroachdb', 'postgresql://root@127.0.0.1:26257/app', 'can neither copy a database nor hold an advisory lock'],
+  ['sqlserver', 'sqlserver://127.0.0.1:1433;database=app', 'SQL Server'],
+  ['mongodb', 'mongodb://127.0.0.1/app', 'no schema to push'],
+])('a database of %s is refused before anything is asked of it', async (provider, url, why) => {
+  const files = {
+    'prisma/schema.prisma': `generator client {\n  provider = "prisma-client"\n  output = "../generated/admin"\n}\ndatasource db {\n  provider = "${provider}"\n}\nmodel A {\n  id Int @id\n}\n`,
+    'jest.config.js': `module.exports = { testEnvironment: 'prisma' };\n`,
+    '__tests__/both.test.ts': null,
+    '__tests__/one.test.ts': null,
+    '__tests__/any.test.js': `test('is not run', () => {});\n`,
+  };
+  const failure = failureOf(await runJest('databases', [], { files, generate: false, env: { ADMIN_URL: url } }));
+  expect(failure).toContain(`Databases of the provider '${provider}' cannot be tested with this package.`);
+  expect(failure).toContain(why);
+  expect(failure).toContain('<project>/prisma/schema.prisma');
+  expect(failure).toContain('PRISMA_TEST_PROVIDER_UNSUPPORTED');
+});

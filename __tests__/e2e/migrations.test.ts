@@ -37,7 +37,7 @@ test('on SQLite: tables come from the migrations, and `prisma migrate status` ag
   expect(report(run)).not.toContain(drifted);
 
   const folder = path.join(project.scratch, 'cache', 'sqlite');
-  const [template = ''] = readdirSync(folder).filter((file) => file.endsWith('.db'));
+  const template = readdirSync(folder).find((file) => file.endsWith('.db')) ?? '';
   const copy = path.join(project.scratch, 'copy.db');
   copyFileSync(path.join(folder, template), copy);
   expect(migrateStatus(`file:${copy}`)).toContain('Database schema is up to date!');

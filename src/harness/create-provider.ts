@@ -52,13 +52,24 @@ export function createProvider(
     case 'mysql':
       return createMysqlProvider(shared);
     default:
-      throw createError({
-        code: 'PRISMA_TEST_PROVIDER_UNSUPPORTED',
-        message: `Databases of the provider '${project.provider}' cannot be tested with this package.`,
-        facts: { schema: project.files[0]?.path },
-        cure: 'use sqlite, postgresql or mysql; or leave these tests to another environment: /** @jest-environment node */',
-      });
+      throw unsupported(project);
   }
+}
+
+/** What stands in the way, by provider. */
+const obstacles = {
+  cockroachdb: 'CockroachDB can neither copy a database nor hold an advisory lock, which templates and leases are made of.',
+  sqlserver: 'Nothing in this package speaks to SQL Server yet.',
+  mongodb: 'MongoDB has no schema to push, and no savepoints.',
+} as const;
+
+function unsupported({ provider, files }: PrismaProject): Error {
+  return createError({
+    code: 'PRISMA_TEST_PROVIDER_UNSUPPORTED',
+    message: `Databases of the provider '${provider}' cannot be tested with this package.`,
+    facts: { schema: files[0]?.path, why: obstacles[provider as keyof typeof obstacles] },
+    cure: 'use sqlite, postgresql or mysql; or leave these tests to another environment: /** @jest-environment node */',
+  });
 }
 
 /** The server from npm: when it is asked for, or when no other is named and it is installed. */
