@@ -1,0 +1,135 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import path from 'node:path';
+import { expectPassed } from './expect-run';
+import { clean, openLab, patient } from './postgresql-lab';
+import { openProject, type Project } from './project';
+import { runIn, startJest } from './run-jest';
+
+jest.setTimeout(180_000);
+
+const lab = openLab('faults');
+const { base, env } = lab;
+let project: Project;
+afterEach(() => project.remove());
+
+/** Locks that sessions of this lab hold are gone with them; what is there are the template and what workers left. */
+async function expectOnlyLeftovers(workers: number): Promise<void> {
+  const names = await lab.databases();
+  expect(names.filter((name) => /_tpl_[0-9a-f]+$/.test(name))).toHaveLength(1);
+  expect(names.filter((name) => /_test_[0-9a-f]+_\d+$/.test(name)).length).toBeLessThanOrEqual(workers);
+  // A leftover is dropped while the tests run; whose run ends first leaves it to the slot's next clone.
+  expect(names.filter((name) => name.endsWith('_new'))).toEqual([]);
+  await lab.until(`NOT EXISTS (SELECT FROM pg_stat_activity WHERE starts_with(datname, '${base}'))`);
+}
+
+lab.test('fifteen workers killed in the midst of a query: the tests fail, everything else goes on, nothing stays', async () => {
+  const victims = ['a', 'b', 'c', 'd', 'e'];
+  project = openProject('postgresql', {
+    files: {
+      '__tests__/one.test.ts': `import { meet } from '../meet';
+test('the one that is left', async () => {
+  await meet('one', '', 6);
+  await prisma.user.create({ data: { email: 'x' } });
+  expect(await prisma.user.count()).toBe(1);
+});\n`,
+      '__tests__/two.test.ts': null,
+      ...Object.fromEntries(
+        victims.map((name) => [
+          `__tests__/${name}.test.ts`,
+          `import { meet } from '../meet';
+test('is killed', async () => {
+  await prisma.user.create({ data: { email: 'x' } });
+  await meet('${name}', String(process.pid), 6);
+  setTimeout(() => process.kill(process.pid, 'SIGKILL'), 50 + 100 * Math.random());
+  await prisma.$queryRaw\`SELECT pg_sleep(20)::text\`;
+});\n`,
+        ]),
+      ),
+    },
+  });
+  for (let round = 0; round < 3; round += 1) {
+    const MEETING = path.join(project.scratch, `meeting-${round}`);
+    const run = await startJest(project, ['-w', '6', patient], { env: { ...env, MEETING } }).done;
+    expect(run.outcomes).toEqual({ 'the one that is left': 'passed' });
+    expect(run.results?.numRuntimeErrorTestSuites).toBe(victims.length);
+    expect(run.output).toContain('SIGKILL');
+  }
+  project.change({ files: Object.fromEntries(victims.map((name) => [`__tests__/${name}.test.ts`, null])), generate: false });
+  expectPassed(await runIn(project, [], { env }), 1);
+  await expectOnlyLeftovers(6);
+  clean(project, env);
+  expect(await lab.databases()).toEqual([]);
+});
+
+lab.test('fifteen runs killed in the midst of building the template: the next run builds it, nothing stays', async () => {
+  project = openProject('postgresql', {
+    files: {
+      'prisma/slow.sql': 'SELECT pg_sleep(0.5);\nCREATE TABLE slow (id int);\nSELECT pg_sleep(0.5);\n',
+      'jest.config.js': `module.exports = { testEnvironment: 'prisma', testEnvironmentOptions: { sql: ['./prisma/slow.sql'] }, transform: { '\\\\.ts$': '@swc/jest' } };\n`,
+    },
+  });
+  for (let round = 0; round < 5; round += 1) {
+    const runs = [1, 2, 3].map(() => startJest(project, ['--runInBand', 'one'], { env }));
+    await Promise.race([
+      lab.until(`EXISTS (SELECT FROM pg_database WHERE starts_with(datname, '${base}') AND datname LIKE '%\\_new')`),
+      ...runs.map(({ done }) => done),
+    ]);
+    await delay(600 * Math.random());
+    for (const run of runs) run.killAll();
+    await Promise.all(runs.map(({ done }) => done));
+    expect(runs.map((run) => run.isAlive())).toEqual([false, false, false]);
+  }
+  expect((await lab.databases()).some((name) => /_tpl_[0-9a-f]+$/.test(name))).toBe(false);
+  expectPassed(await runIn(project, ['-w', '2'], { env }), 4);
+  await expectOnlyLeftovers(2);
+  clean(project, env);
+  expect(await lab.databases()).toEqual([]);
+});
+
+lab.test('connections that an administrator ends: the test fails and says why, the next file works', async () => {
+  project = openProject('postgresql', {
+    files: {
+      'outside.ts': `import { createHash } from 'node:crypto';
+import { Client } from 'pg';
+
+const database = new URL(prismaTest.url).pathname.slice(1);
+const key = createHash('sha256').update(\`jest-environment-prisma slot \${database}\`).digest().readBigInt64BE(0);
+const sandboxes = \`SELECT pid FROM pg_stat_activity WHERE datname = '\${database}' AND pid <> pg_backend_pid()\`;
+const leases = \`SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND ((classid::bigint << 32) | objid::bigint) = \${key}\`;
+
+export async function terminate(what: 'sandbox' | 'all'): Promise<number> {
+  const client = new Client({ connectionString: Object.assign(new URL(prismaTest.url), { pathname: '/postgres' }).href });
+  await client.connect();
+  const { rows } = await client.query(\`SELECT pg_terminate_backend(pid) FROM (\${sandboxes}\${what === 'all' ? \` UNION \${leases}\` : ''}) ended\`);
+  await client.end();
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  return rows.length;
+}\n`,
+      '__tests__/one.test.ts': `import { terminate } from '../outside';
+test('the sandbox goes', async () => {
+  await prisma.user.create({ data: { email: 'x' } });
+  expect(await terminate('sandbox')).toBe(1);
+  await prisma.user.count();
+});
+test('the next test works', async () => expect(await prisma.user.count()).toBe(0));\n`,
+      '__tests__/two.test.ts': `import { terminate } from '../outside';
+test('sandbox and lease go', async () => {
+  await prisma.user.create({ data: { email: 'x' } });
+  expect(await terminate('all')).toBe(2);
+  await prisma.user.count();
+});\n`,
+      '__tests__/zero.test.ts': `test('the next file works', async () => {
+  await prisma.user.create({ data: { email: 'x' } });
+  expect(await prisma.user.findMany()).toEqual([{ id: 1, email: 'x' }]);
+});\n`,
+      'sequencer.js': `const Sequencer = require('@jest/test-sequencer').default;
+module.exports = class extends Sequencer { sort(tests) { return [...tests].sort((a, b) => (a.path < b.path ? -1 : 1)); } };\n`,
+    },
+  });
+  const run = await runIn(project, ['--runInBand', '--testSequencer=./sequencer.js'], { env });
+  expect({ outcomes: run.outcomes, output: run.output }).toMatchObject({
+    outcomes: { 'the sandbox goes': 'failed', 'the next test works': 'passed', 'sandbox and lease go': 'failed', 'the next file works': 'passed' },
+  });
+  const messages = run.results?.testResults.flatMap(({ assertionResults }) => assertionResults.flatMap(({ failureMessages }) => failureMessages));
+  expect(messages).toEqual([1, 2].map(() => expect.stringMatching(/connection to the test database was lost[\s\S]*PRISMA_TEST_CONNECTION_LOST/)));
+});

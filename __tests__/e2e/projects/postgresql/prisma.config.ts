@@ -1,0 +1,4 @@
+import { defineConfig } from 'prisma/config';
+
+const url = process.env['DATABASE_URL'];
+export default defineConfig({ schema: './prisma/schema.prisma', ...(url && { datasource: { url } }) });
