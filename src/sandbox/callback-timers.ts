@@ -40,8 +40,13 @@ export const callbackTimers: CallbackTimers = {
       timers = [];
     };
   },
-  pending: (label) => timers.some((timer) => isInside(timer.label, label) && timer.timeout.deref()?.hasRef() === true),
+  pending: (label) => timers.some((timer) => isInside(timer.label, label) && isToCome(timer.timeout.deref())),
 };
+
+/** Node marks a timer that has fired, or was cleared; `hasRef()` alone stays true. */
+function isToCome(timeout: (NodeJS.Timeout & { readonly _destroyed?: boolean }) | undefined): boolean {
+  return timeout?.hasRef() === true && timeout._destroyed !== true;
+}
 
 /** Prisma's own timers (`timeout`, `maxWait`) say nothing about the callback: those that its runtime sets directly. */
 function isPrismas(): boolean {
