@@ -67,7 +67,7 @@ afterAll(async () => {
   for (const { name } of await query(serverUrl(''), `SELECT SCHEMA_NAME AS name FROM information_schema.SCHEMATA WHERE SCHEMA_NAME LIKE '${base}%'`)) {
     await query(serverUrl(''), `DROP DATABASE \`${String(name)}\``);
   }
-});
+}, 60_000);
 
 describe.each(['truncate', 'clone'])('%s', (mode) => {
   test('on SQLite', async () => expectAll(await runJest('isolation', [mode, 'sandbox', '-i'], { env: { DATABASE_URL: 'file:./dev.db' }, files: sqlite(mode) }), 12), 120_000);

@@ -15,7 +15,7 @@ afterAll(async () => {
   if (why) return;
   const rows = await query(serverUrl('postgres'), `SELECT datname AS name FROM pg_database WHERE datname LIKE '${base}%'`);
   for (const { name } of rows) await query(serverUrl('postgres'), `DROP DATABASE IF EXISTS "${String(name)}" WITH (FORCE)`);
-});
+}, 60_000);
 
 const promise = (name: string, work: () => Promise<void>): void => test(name, async () => (why ? undefined : work()), 120_000);
 const expectAll = (run: JestRun, tests: number): void => {

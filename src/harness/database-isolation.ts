@@ -1,6 +1,7 @@
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
 import { createClonePool, type ClonePool } from '../isolation/clone-pool';
-import { createRestorer, type Restorer } from '../isolation/restorer';
+import { createRestorer } from '../isolation/create-restorer';
+import type { Restorer } from '../isolation/restorer';
 import type { Isolation } from '../options';
 import { createDirectAdapters } from './direct-adapter';
 import type { DatabaseIsolation, DatabaseIsolationOptions } from './isolation-contract';

@@ -1,9 +1,3 @@
-import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
-import type { Dialect } from '../sandbox/dialect';
-import { createMysqlRestorer } from './restorer-mysql';
-import { createPostgresqlRestorer } from './restorer-postgresql';
-import { createSqliteRestorer } from './restorer-sqlite';
-
 /**
  * Puts a database's rows and sequences back to what they were, by emptying what is not empty. Levels nest: 0 is the
  * template's content, higher ones are that of describe blocks. Copies of rows are kept in the database itself.
@@ -22,16 +16,4 @@ export const ownPrefix = '_jest_environment_prisma';
 export interface RestoredTable {
   readonly name: string;
   readonly columns: string;
-}
-
-/** A restorer that speaks through a connection of its own. */
-export function createRestorer(dialect: Dialect, adapter: SqlDriverAdapter): Restorer {
-  switch (dialect.name) {
-    case 'postgresql':
-      return createPostgresqlRestorer(dialect, adapter);
-    case 'mysql':
-      return createMysqlRestorer(dialect, adapter);
-    case 'sqlite':
-      return createSqliteRestorer(adapter);
-  }
 }
