@@ -50,7 +50,8 @@ export function wrapGetPrismaClient(original: GetPrismaClient, session: Session,
   return (config) => {
     const { compilerWasm: loader, clientVersion, activeProvider } = config;
     const key = `query-compiler ${clientVersion} ${activeProvider} ${String(loader?.['importName'])}`;
-    const Original = original({ ...config, ...(loader && { compilerWasm: shareCompiler(loader, key, session, requireActual) }) });
+    const compiler = loader && shareCompiler(loader, key, session, requireActual);
+    const Original = original({ ...config, ...(compiler && { compilerWasm: compiler.loader }) });
 
     class PrismaClient extends Original {
       constructor(options: ClientOptions) {
@@ -65,6 +66,7 @@ export function wrapGetPrismaClient(original: GetPrismaClient, session: Session,
         const join = joinOf(this);
         if (!join) return super._request(params);
         const site = rawCallSite() ?? callSiteOf(params.callsite);
+        compiler?.begin();
         return settle(
           site,
           () => join.call(params.clientMethod ?? 'query', site),
@@ -98,6 +100,7 @@ export function wrapGetPrismaClient(original: GetPrismaClient, session: Session,
         const join = joinOf(this);
         if (!join) return super.$transaction(input, options);
         const site = captureCallSite();
+        compiler?.begin();
         const nested = (this as { [transactionScope]?: { kind?: string } })[transactionScope]?.kind === 'nested';
         return settle(
           site,
