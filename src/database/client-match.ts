@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** The models, enums and views of a schema, each by a hash of its text without comments and white space. */
+/** The models, enums and views of a schema, each by a hash of its text without comments, white space and what `prisma format` moves. */
 export type SchemaSignature = ReadonlyMap<string, string>;
 
 /** How a client's schema compares with a project's. */
@@ -11,7 +11,7 @@ export interface ClientMatch {
   readonly differences: readonly string[];
 }
 
-const token = /\/\/[^\n]*|"(?:[^"\\]|\\.)*"|[{}]|[^\s{}"/]+|\//g;
+const token = /\/\/[^\n]*|"(?:[^"\\]|\\.)*"|[{}]|\n|[^\s{}"/]+|\//g;
 
 /** Reads a signature off a schema's text, which may be several files joined. */
 export function readSignature(schema: string): SchemaSignature {
@@ -22,10 +22,10 @@ export function readSignature(schema: string): SchemaSignature {
     if (text.startsWith('//')) continue;
     if (!body) {
       if (text === '{') body = [];
-      else header.push(text);
+      else if (text !== '\n') header.push(text);
     } else if (text === '}') {
       const [keyword = '', name = ''] = header.slice(-2);
-      if (['model', 'view', 'enum', 'type'].includes(keyword)) signature.set(name, hash(body.join('')));
+      if (['model', 'view', 'enum', 'type'].includes(keyword)) signature.set(name, hash(bodyText(body)));
       header = [];
       body = undefined;
     } else {
@@ -33,6 +33,27 @@ export function readSignature(schema: string): SchemaSignature {
     }
   }
   return signature;
+}
+
+/** `prisma generate` formats the schema that it puts into the client: attributes of a block come after its fields there. */
+function bodyText(tokens: readonly string[]): string {
+  const entries = [''];
+  let depth = 0;
+  for (const text of tokens) {
+    if (text === '\n') {
+      if (depth === 0) entries.push('');
+      continue;
+    }
+    if (!text.startsWith('"')) depth += count(text, /[([]/g) - count(text, /[)\]]/g);
+    entries[entries.length - 1] += text;
+  }
+  const isAttribute = (entry: string): boolean => entry.startsWith('@@');
+  const fields = entries.filter((entry) => entry !== '' && !isAttribute(entry));
+  return [...fields, ...entries.filter(isAttribute).toSorted()].join('\n');
+}
+
+function count(text: string, pattern: RegExp): number {
+  return text.match(pattern)?.length ?? 0;
 }
 
 /** Compares what a client was generated from with what the project's schema says now. */
