@@ -74,7 +74,9 @@ function readModule(content: string): { imports: string[]; variables: string[]; 
   take(/(?<![\w.])env(?:\s*<[^<>()]*>)?\s*\(\s*['"]([^'"]+)['"]\s*\)/g, variables);
   const dotenv: string[] = [];
   take(/\b(?:dotenv\s*\.\s*)?config\s*(\(\s*(?:\{\s*quiet\s*:\s*(?:true|false)\s*,?\s*\}\s*)?\))/g, dotenv);
-  const bare = code.replace(/(["'])(?:\\.|(?!\1)[^\\\n])*\1/g, '""');
+  let bare = code.replace(/(["'])(?:\\.|(?!\1)[^\\\n])*\1/g, '""');
+  // A CommonJS config says what it exports, and that is all it does with `module`.
+  bare = bare.replace(/\bmodule\s*\.\s*exports\s*=(?!=)/g, ' ');
   // What is left of these names is used in a way that does not tell what is read.
   if (/\bprocess\b|(?<![\w.])env\s*[(<]|\bdotenv\s*[.[]|(?<!\w)config\s*\(/.test(bare) || impure.test(bare)) return undefined;
   return { imports, variables, loadsDotenv: dotenv.length > 0 };

@@ -247,6 +247,14 @@ describe('the cache', () => {
     await expect(load()).resolves.toMatchObject({ url: 'file:x.db' });
   });
 
+  test('a CommonJS config is cached', async () => {
+    const text = `module.exports = { schema: 'schema.prisma', datasource: { url: process.env.SCHEMA_CHAPTER_URL ?? 'file:x.db' } };\n`;
+    write({ 'schema.prisma': schema, 'prisma.config.js': text });
+    await load();
+    expect(cacheEntries()).toHaveLength(1);
+    await expect(load()).resolves.toMatchObject({ url: 'file:x.db' });
+  });
+
   test('the `.env` that the config loads is there without evaluating it', async () => {
     write({
       'schema.prisma': schema,
