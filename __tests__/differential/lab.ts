@@ -74,7 +74,8 @@ export function generateClient(schema: string): string {
   return path.join(home, 'client');
 }
 
-/** A generated client, its constructor taking any adapter: those of {@link sandboxOn} join their sandbox. */
+/** A generated client of the type that the caller knows, its constructor taking any adapter: those of {@link sandboxOn} join their sandbox. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the module's type is known to the caller alone
 export function loadClientClass<Client>(folder: string): new (options: { adapter: object; log?: unknown; omit?: unknown }) => Client {
   const runtime = path.join(folder, 'runtime', 'client.js');
   const session = {
@@ -130,7 +131,7 @@ export function sandboxOn(
     file,
     adapter() {
       const adapter = createSandboxAdapterFactory(sandbox, factory().adapterName);
-      joined.set(adapter, { database: 'default', adapter, ...createCalls(file, sandbox, () => true) } as JoinedClient);
+      joined.set(adapter, { database: 'default', adapter, ...createCalls(file, sandbox, () => true) });
       return adapter;
     },
     enter,

@@ -101,7 +101,7 @@ export function createLifecycle(run: FileRun, options: ResolvedOptions): Lifecyc
 
 function titleOf(entry: Circus.DescribeBlock | Circus.TestEntry): string {
   const names: string[] = [];
-  for (let at: Circus.DescribeBlock | Circus.TestEntry | undefined = entry; at?.parent; at = at.parent) names.unshift(String(at.name));
+  for (let at: Circus.DescribeBlock | Circus.TestEntry | undefined = entry; at?.parent; at = at.parent) names.unshift(at.name);
   return names.join(' > ');
 }
 
@@ -135,7 +135,7 @@ function isToldBy(known: unknown, error: Error): boolean {
 /** Jest takes the message of an error without frames apart: one that has no place of its own is the test's. */
 function placed(error: Error, test: Circus.TestEntry): Error {
   if (/\n\s+at /.test(error.stack ?? '')) return error;
-  const frames = String((test.asyncError as Error | undefined)?.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  const frames = ((test.asyncError as Error | undefined)?.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
   error.stack = [error.stack, ...frames].join('\n');
   return error;
 }

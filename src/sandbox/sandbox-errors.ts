@@ -96,7 +96,7 @@ export function isConnectionLoss(error: unknown): boolean {
   const { cause, message } = (error ?? {}) as { cause?: { kind?: string; code?: unknown; state?: unknown }; message?: string };
   if (cause?.kind && lossKinds.has(cause.kind)) return true;
   if (/^(?:57P0[123]|08\w{3})$/.test(String(cause?.code ?? ''))) return true;
-  if (/^08/.test(String(cause?.state ?? ''))) return true;
+  if (String(cause?.state ?? '').startsWith('08')) return true;
   return /Connection terminated|not queryable|ECONNRESET|EPIPE|Connection closed/.test(message ?? '');
 }
 

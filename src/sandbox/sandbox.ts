@@ -145,7 +145,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     stack.rejectWaiting((context) => lateStatement(context, scope));
     if (!(await settlesWithin(stack.idle(), patience))) await cut(log.running);
     const transactions = stack.frames.map((frame) => frame.label);
-    for (const frame of [...stack.frames].reverse()) stack.remove(frame);
+    for (const frame of stack.frames.toReversed()) stack.remove(frame);
     const started = performance.now();
     try {
       // A statement that comes now waits until the scope around is the current one.

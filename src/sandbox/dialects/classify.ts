@@ -35,8 +35,8 @@ export function createClassifier(flavour: SqlFlavour): (sql: string) => Statemen
 
 /** What the strongest of several statements is. */
 function classify(statements: readonly StatementText[]): StatementKind {
-  const kinds = statements.map(classifyOne);
-  return (['control', 'ddl', 'write'] as const).find((kind) => kinds.includes(kind)) ?? 'read';
+  const kinds = new Set(statements.map(classifyOne));
+  return (['control', 'ddl', 'write'] as const).find((kind) => kinds.has(kind)) ?? 'read';
 }
 
 function classifyOne({ words, calls }: StatementText): StatementKind {
