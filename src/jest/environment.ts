@@ -43,6 +43,7 @@ function extend(Base: EnvironmentClass): EnvironmentClass {
     #open: OpenFile | undefined;
     #lifecycle: Lifecycle | undefined;
     #restore: () => void = () => {};
+    readonly #addsSetup: boolean;
 
     constructor(config: JestEnvironmentConfig, context: EnvironmentContext) {
       const { projectConfig } = config;
@@ -52,7 +53,8 @@ function extend(Base: EnvironmentClass): EnvironmentClass {
       this.#config = projectConfig;
       this.#file = path.relative(projectConfig.rootDir, context.testPath);
       // The array belongs to Jest's config and is shared between files, docblock options or not.
-      if (!projectConfig.setupFilesAfterEnv.includes(setupFile)) projectConfig.setupFilesAfterEnv.unshift(setupFile);
+      this.#addsSetup = !projectConfig.setupFilesAfterEnv.includes(setupFile);
+      if (this.#addsSetup) projectConfig.setupFilesAfterEnv.unshift(setupFile);
       keepMicrotasksReal(this, projectConfig.fakeTimers);
     }
 
@@ -78,6 +80,9 @@ function extend(Base: EnvironmentClass): EnvironmentClass {
         await presentably(async () => this.#lifecycle?.finish());
       } finally {
         this.#restore();
+        // The project's next file may have another environment.
+        const { setupFilesAfterEnv } = this.#config;
+        if (this.#addsSetup) setupFilesAfterEnv.splice(setupFilesAfterEnv.indexOf(setupFile), 1);
         this.#open = undefined;
         this.#lifecycle = undefined;
         await super.teardown();
