@@ -51,7 +51,7 @@ export async function serveSchemaEngine(args: EngineArguments, input: NodeJS.Rea
     try {
       engine ??= await openEngine(args, params);
       const result = await orPanic(call(engine, method, params, args));
-      const { stdout } = result as { stdout?: string | null };
+      const { stdout } = (result ?? {}) as { stdout?: string | null };
       // The native engine has the CLI print a diff and leaves it out of the answer.
       if (method === 'diff' && typeof stdout === 'string') write({ id: `print-${id}`, method: 'print', params: { content: stdout } });
       write({ id, result: result ?? null });
