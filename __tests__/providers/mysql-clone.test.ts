@@ -64,6 +64,19 @@ promise('a clone has tables, rows, counters, views, triggers, routines and event
   await provider.close();
 });
 
+promise('databases that are made at the same time do not get in the way of each other', async () => {
+  const provider = createMysqlProvider(context);
+  await provider.ensureTemplate('f5', (target) => target.execute('CREATE TABLE t (id INT); CREATE VIEW v AS SELECT id FROM t; INSERT INTO t VALUES (1)'));
+  const leases = await Promise.all([1, 2, 3].map(() => provider.lease('f5')));
+  const [first] = leases;
+  await query(first?.url ?? '', 'INSERT INTO t VALUES (2)');
+  await Promise.all(leases.slice(1).flatMap((each) => [each.renew(first?.url), each.renew()]));
+  await Promise.all(leases.slice(1).map((each) => each.renew(first?.url)));
+  for (const { url } of leases) expect(await query(url, 'SELECT id FROM v ORDER BY id')).toMatchObject([{ id: 1 }, { id: 2 }]);
+  await Promise.all(leases.map((each) => each.release()));
+  await provider.close();
+});
+
 promise('a database without the marker is left alone', async () => {
   const provider = createMysqlProvider(context);
   await query(serverUrl(''), `CREATE DATABASE ${base}_tpl_f2; CREATE TABLE ${base}_tpl_f2.mine (id INT)`);

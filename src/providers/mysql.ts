@@ -33,6 +33,7 @@ export function createMysqlProvider(context: ProviderContext): Provider {
   const builds = new Map<string, Build>();
   let keeper: Promise<MysqlSession> | undefined;
   let leases = 0;
+  let cloning: Promise<void> = Promise.resolve();
   let closed = false;
 
   const open = async (): Promise<MysqlSession> => {
@@ -76,13 +77,20 @@ export function createMysqlProvider(context: ProviderContext): Provider {
   };
 
   /** Makes a worker database new: from the template, or from another worker database of the same structure. */
-  const clone = async (session: MysqlSession, names: DatabaseNames, name: string, source = names.template): Promise<void> => {
+  const cloneNow = async (session: MysqlSession, names: DatabaseNames, name: string, source = names.template): Promise<void> => {
     for (const leftover of (await findDatabases(session, [name])).values()) await dropDatabase(session, leftover);
     const known = source === names.template ? structures.get(source) : undefined;
     const structure = known ?? (await readStructure(session, source));
     if (source === names.template) structures.set(source, structure);
     await createDatabase(session, name, markerOf({ kind: 'worker', project: context.projectKey, fingerprint: names.fingerprint }), structure.collation);
     await replay(session, structure, source, name);
+  };
+
+  /** One after the other: which database a session is in belongs to all that share it. */
+  const clone = (...given: Parameters<typeof cloneNow>): Promise<void> => {
+    const result = cloning.then(() => cloneNow(...given));
+    cloning = result.catch(() => undefined);
+    return result;
   };
 
   const provider: Provider = {
