@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { failureOf } from './expect-run';
 import { openProject, repository, type ProjectChanges } from './project';
@@ -229,8 +229,28 @@ test('x', async () => {
   });
 });
 
+test('two versions of the package in one test file', async () => {
+  const dist = path.join(repository, 'dist');
+  const other = '__tests__/node_modules/jest-environment-prisma';
+  const { version } = JSON.parse(readFileSync(path.join(repository, 'package.json'), 'utf8')) as { version: string };
+  const text = await failure({
+    // Without a name of its own the project is part of this package, which finds itself first.
+    'package.json': '{ "name": "user" }',
+    ...Object.fromEntries(
+      readdirSync(dist)
+        .filter((file) => file.endsWith('.cjs'))
+        .map((file) => [`${other}/dist/${file}`, readFileSync(path.join(dist, file), 'utf8').replaceAll(`"${version}"`, '"99.0.0"')]),
+    ),
+    [`${other}/package.json`]: readFileSync(path.join(repository, 'package.json'), 'utf8'),
+    '__tests__/first.test.ts': `import { fixture } from 'jest-environment-prisma/fixtures';\ntest('x', () => expect(fixture).toBeDefined());\n`,
+  });
+  expect(text).toContain('Two versions of jest-environment-prisma meet in one test file: jest-environment-prisma/fixtures is of 99.0.0');
+  expect(text).toContain('PRISMA_TEST_TWO_COPIES');
+  expect(text).toContain('> 1 |');
+});
+
 test('each of them is documented under its own words', () => {
-  for (const code of ['CLIENT_MISSING', 'CLIENT_OUTDATED', 'CLIENT_ESM', 'CLIENT_IMPORTS', 'CLIENT_EXPORT', 'CLIENT_UNDECLARED']) {
+  for (const code of ['CLIENT_MISSING', 'CLIENT_OUTDATED', 'CLIENT_ESM', 'CLIENT_IMPORTS', 'CLIENT_EXPORT', 'CLIENT_UNDECLARED', 'TWO_COPIES']) {
     expect(docs).toContain(`\n\`PRISMA_TEST_${code}\`\n`);
   }
 });

@@ -1,10 +1,13 @@
 import { defineFixture, type DefineFixture } from '../fixtures/fixture';
 import { given as giveFixtures, type Given } from '../fixtures/given';
+import { checkCopy } from '../realm/same-copy';
 
 export type { Fixture, FixtureOptions, Fixtures, FixtureScope, ValuesOf } from '../fixtures/fixture';
 export type { Given } from '../fixtures/given';
 export { override } from '../fixtures/override';
 export { expectQueries, type QueryBudget } from '../realm/expect-queries';
+
+checkCopy('jest-environment-prisma/fixtures');
 
 /** The clients that a fixture's function is given. */
 export interface FixtureClients {

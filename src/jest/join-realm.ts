@@ -21,7 +21,7 @@ const mockEsm = jest.unstable_mockModule.bind(jest);
 export function joinRealm(loader: ModuleLoader): RealmSession | undefined {
   const session = (globalThis as { [sessionKey]?: RealmSession })[sessionKey];
   if (!session) return undefined;
-  checkCopy(session.copy, 'setup-after-env', loader.file);
+  checkCopy('its set-up file');
   const rows = createRowOrigins((database) => databaseHandles()[database]?.client);
   for (const runtime of session.runtimes) {
     replace(runtime, (actual) => ({ getPrismaClient: wrapGetPrismaClient(actual['getPrismaClient'] as GetPrismaClient, session, rows, jest.requireActual) }));

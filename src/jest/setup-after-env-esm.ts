@@ -6,7 +6,7 @@ import { joinRealm } from './join-realm';
  * The set-up file where Jest loads ES modules. Clients that are ES modules are imported before the test file: later,
  * at the first `prisma`, there is no time to wait for an import.
  */
-const loader = createModuleLoader(import.meta.filename, createRequire(import.meta.url));
+const loader = createModuleLoader(createRequire(import.meta.url));
 const session = joinRealm(loader);
 if (session) {
   const modules = Object.values(session.databases).map(({ appClient, generatedClient }) => (appClient ?? generatedClient)?.module);

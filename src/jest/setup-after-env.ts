@@ -2,4 +2,4 @@ import { createModuleLoader } from '../realm/module-loader';
 import { joinRealm } from './join-realm';
 
 /** Jest's `setupFilesAfterEnv`; the environment adds it by itself. */
-joinRealm(createModuleLoader(__filename, require));
+joinRealm(createModuleLoader(require));

@@ -1,7 +1,5 @@
 /** Loads the modules that hold clients into the test's realm. */
 export interface ModuleLoader {
-  /** The set-up file that loads them. */
-  readonly file: string;
   /** The file that a module is in; `undefined` where it cannot be found. */
   resolve(module: string): string | undefined;
   /** The module's exports; those of an ES module only once it was imported. */
@@ -13,7 +11,7 @@ export interface ModuleLoader {
 }
 
 /** Loads modules with the `require` of a set-up file, which in a test file's realm is Jest's. */
-export function createModuleLoader(file: string, require: NodeJS.Require): ModuleLoader {
+export function createModuleLoader(require: NodeJS.Require): ModuleLoader {
   /** What was imported ahead of time, because `import()` takes time and a global's getter has none. */
   const imported = new Map<string, { exports: Record<string, unknown> } | { error: unknown } | 'loading'>();
 
@@ -27,7 +25,6 @@ export function createModuleLoader(file: string, require: NodeJS.Require): Modul
   };
 
   return {
-    file,
     resolve,
     load(module) {
       const found = imported.get(module);
