@@ -71,7 +71,7 @@ lab.test('two runs that begin at the same moment with nothing made yet, each hal
 });
 
 lab.test('a template that was deleted by hand is built anew, beside the leftovers that were made of it', async () => {
-  const [template] = (await lab.databases()).filter((name) => name.startsWith(`${base}_tpl_`));
+  const template = (await lab.databases()).find((name) => name.startsWith(`${base}_tpl_`));
   await lab.run(`DROP DATABASE "${template}"`);
   project = openProject('postgresql');
   expectPassed(await runIn(project, ['-w', '2'], { env }), 4);

@@ -153,7 +153,7 @@ export function createDatabaseIsolation({ worker, sandbox, connect, lease }: Dat
       if (index < 0) return { transactions: [] };
       const transactions = await direct.endTransactions();
       try {
-        for (const [offset, level] of [...levels.slice(index).entries()].reverse()) await undo(level, index + offset);
+        for (const [offset, level] of [...levels.slice(index).entries()].toReversed()) await undo(level, index + offset);
       } finally {
         levels.length = index;
       }

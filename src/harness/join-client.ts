@@ -25,7 +25,7 @@ export function joinClient(file: FileState, facts: ClientFacts, adapter: object 
   const signature = signatureOf(facts.inlineSchema);
   const ranked = file.databases
     .map((database) => ({ database, match: compareSignatures(signature, database.signature) }))
-    .sort((one, other) => rank(other.match) - rank(one.match));
+    .toSorted((one, other) => rank(other.match) - rank(one.match));
   const best = ranked[0];
   if (!best || best.match.likeness < kinship) {
     if (file.databases.some((database) => database.options.passthrough)) return undefined;
@@ -34,11 +34,11 @@ export function joinClient(file: FileState, facts: ClientFacts, adapter: object 
   const { database, match } = best;
   if (match.differences.length > 0) return refused(file, facts, outdated(match, database));
 
-  const provider = (adapter as { provider?: string } | undefined)?.provider;
+  const named: { readonly provider?: string; readonly adapterName?: string } | undefined = adapter;
+  const provider = named?.provider;
   const expected = database.provider.dialect.adapterProvider;
   if (adapter && provider !== expected) {
-    const name = String((adapter as { adapterName?: string }).adapterName);
-    return refused(file, facts, adapterForAnotherProvider(name, String(provider), expected));
+    return refused(file, facts, adapterForAnotherProvider(String(named?.adapterName), String(provider), expected));
   }
   const conflict = followAdapter(file, database, adapter);
   if (conflict) return refused(file, facts, conflict);
@@ -47,7 +47,7 @@ export function joinClient(file: FileState, facts: ClientFacts, adapter: object 
   }
 
   const { sandbox, isolation } = database.prepared;
-  const adapterName = String((adapter as { adapterName?: string } | undefined)?.adapterName ?? database.provider.adapters[0]?.name);
+  const adapterName = String(named?.adapterName ?? database.provider.adapters[0]?.name);
   const factory = isolation.adapterFactory(adapterName);
   const connect = async (): ReturnType<typeof factory.connect> => {
     await file.settleAdapter(database);

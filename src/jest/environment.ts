@@ -30,7 +30,7 @@ export class PrismaEnvironment {
       const Base = loadBaseEnvironment(options.baseEnvironment, rootDir);
       const Environment = classes.get(Base) ?? extend(Base);
       classes.set(Base, Environment);
-      return new Environment(config, context) as unknown as PrismaEnvironment;
+      return new Environment(config, context);
     });
   }
 }

@@ -13,8 +13,8 @@ type FakeTimers = { useFakeTimers(config?: Config.FakeTimersConfig): void } | nu
 
 /** Makes both kinds of Jest's fake timers leave alone what promises and queries move with. */
 export function keepMicrotasksReal(environment: Environment, defaults: Config.ProjectConfig['fakeTimers']): void {
-  keepInModern(environment.fakeTimersModern as unknown as FakeTimers, defaults);
-  keepInLegacy(environment.fakeTimers as unknown as FakeTimers, environment.global as unknown as typeof globalThis);
+  keepInModern(environment.fakeTimersModern, defaults);
+  keepInLegacy(environment.fakeTimers, environment.global as unknown as typeof globalThis);
 }
 
 function keepInModern(timers: FakeTimers, defaults: Config.ProjectConfig['fakeTimers']): void {

@@ -18,7 +18,7 @@ const unreachable = /ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOST
 
 /** Turns a driver's error into one that says the cause and the cure. Errors of ours pass through. */
 export function explainMysqlError(error: unknown, place: MysqlErrorPlace): Error {
-  if (isPrismaTestError(error)) return error as unknown as Error;
+  if (isPrismaTestError(error)) return error;
   const { sqlMessage, message, code } = (error ?? {}) as { sqlMessage?: string; message?: string; code?: string };
   const said = [code, sqlMessage ?? message ?? String(error)].filter(Boolean).join(' ');
   const facts = { server: place.url.server, user: place.url.user, said };

@@ -28,7 +28,7 @@ export function createIdleSocket(place: Readonly<Record<string, unknown>>, patie
     socket.ref();
     if (patience !== undefined) idleAfter(patience);
     return write(...values);
-  }) as Socket['write'];
+  });
   socket.on('data', () => {
     clearTimeout(timer);
     idleAfter(quiet);

@@ -113,9 +113,9 @@ export function wrapGetPrismaClient(original: GetPrismaClient, session: Session,
       }
     }
     for (const name of rawMethods) {
-      const original = PrismaClient.prototype[name];
+      const raw = PrismaClient.prototype[name];
       const call = function (this: PrismaClient, ...args: readonly unknown[]): object {
-        const promise = Reflect.apply(original, this, args);
+        const promise = Reflect.apply(raw, this, args);
         return joinOf(this) ? withCallSite(promise) : promise;
       };
       Object.defineProperty(PrismaClient.prototype, name, { value: call, configurable: true, writable: true });

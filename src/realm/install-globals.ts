@@ -31,8 +31,9 @@ export function installGlobals(session: Session, loader: ModuleLoader): void {
     enumerable: false,
     get: () => first?.client,
     // Apps keep their singleton there (`globalThis.prisma ??= …`); it is theirs from then on.
-    set: (value: unknown) =>
-      Object.defineProperty(globalThis, 'prisma', { configurable: true, enumerable: true, writable: true, value }),
+    set(value: unknown) {
+      Object.defineProperty(globalThis, 'prisma', { configurable: true, enumerable: true, writable: true, value });
+    },
   });
 }
 
