@@ -20,6 +20,7 @@ export interface PrismaTest {
   readonly url: string;
   /** Inside of a `describe`: its tests are isolated in this way, whatever the file says. */
   isolate(mode: 'transaction' | 'truncate' | 'clone' | 'none'): void;
+  // oxlint-disable-next-line typescript/no-redundant-type-constituents -- users add names to Clients
   readonly databases: { readonly [Name in keyof Clients | 'default']: TestDatabaseHandle<ClientOf<Name>> };
 }
 
