@@ -4,7 +4,7 @@ import { slotLock } from '../../src/providers/postgresql-lease';
 import { lockKey } from '../../src/providers/postgresql-session';
 import { expectPassed, failureOf } from './expect-run';
 import { meetingOf, openLab, patient } from './postgresql-lab';
-import { openProject } from './project';
+import { openProject, repository } from './project';
 import { runJest, startJest } from './run-jest';
 
 jest.setTimeout(120_000);
@@ -31,6 +31,18 @@ function ownRoles(): Record<string, string> {
 
 lab.test('a project like those on Supabase: tables of another service, extensions, policies, triggers, views, grants', async () => {
   expectPassed(await runJest('supabase', ['-w', '2'], { files: ownRoles(), env }), 9);
+});
+
+test('what docs/supabase.md shows is what was run', () => {
+  const page = readFileSync(path.join(repository, 'docs', 'supabase.md'), 'utf8');
+  const blocks = [...page.matchAll(/^```\w+([^\n]*)\n([\s\S]*?)^```$/gm)].map(([, info = '', text = '']) => ({
+    title: /title="([^"]+)"/.exec(info)?.[1] ?? '',
+    text,
+  }));
+  expect(blocks.length).toBeGreaterThan(8);
+  for (const { title, text } of blocks) {
+    expect(readFileSync(path.join(__dirname, 'projects', 'supabase', title), 'utf8').replaceAll('\r', '')).toContain(text);
+  }
 });
 
 describe('an SQL file that fails is told with file, line and statement', () => {
