@@ -1,4 +1,5 @@
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
 
 /** When files were last changed: two equal texts mean that nothing has. */
 export async function stampFiles(files: readonly string[]): Promise<string> {
@@ -11,4 +12,14 @@ export async function stampFiles(files: readonly string[]): Promise<string> {
     ),
   );
   return stamps.join('\n');
+}
+
+/** A folder and all that is in it; nothing where there is none. */
+export async function filesUnder(folder: string | undefined): Promise<string[]> {
+  if (folder === undefined) return [];
+  try {
+    return [folder, ...(await readdir(folder, { recursive: true })).map((name) => path.join(folder, name))];
+  } catch {
+    return [];
+  }
 }

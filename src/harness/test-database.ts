@@ -12,7 +12,7 @@ import type { Timing } from '../timing';
 import { loadAdapterModule } from './adapter-module';
 import { createProvider } from './create-provider';
 import { createDatabaseIsolation } from './database-isolation';
-import { stampFiles } from './inputs';
+import { filesUnder, stampFiles } from './inputs';
 import type { DatabaseIsolation } from './isolation-contract';
 import { planTemplate } from './plan-template';
 
@@ -77,7 +77,10 @@ export async function openTestDatabase(name: string, options: ResolvedDatabaseOp
 
   const inputs = [project.configFile, ...project.files.map((file) => file.path), ...options.overlay, ...options.sql, ...(typeof options.seed === 'string' ? [options.seed] : [])]
     .filter((file) => file !== undefined);
-  const stamp = await stampFiles(inputs);
+  const migrations = options.source === 'migrations' ? project.migrationsPath : undefined;
+  const stampInputs = async (): Promise<string> =>
+    stampFiles([...inputs, ...(await filesUnder(project.viewsPath)), ...(await filesUnder(migrations))]);
+  const stamp = await stampInputs();
   let connected: SqlDriverAdapter | undefined;
   let followed: { readonly adapter: AppAdapter; readonly key: string } | undefined;
   let connectedKey: string | undefined;
@@ -150,7 +153,7 @@ export async function openTestDatabase(name: string, options: ResolvedDatabaseOp
       if (!prepared || connectedKey === undefined || connectedKey === (followed?.key ?? '')) return true;
       return prepared.sandbox.reconnect();
     },
-    isCurrent: async () => (await stampFiles(inputs)) === stamp,
+    isCurrent: async () => (await stampInputs()) === stamp,
     async close() {
       await prepared?.sandbox.close();
       await prepared?.isolation.close();
