@@ -56,9 +56,7 @@ async function openDatabases(
 ): Promise<{ databases: readonly TestDatabase[]; dotenv: EnvironmentVariables }> {
   const worker = workerOf(options);
   const dotenv = await loadDotenv(options.rootDir, env);
-  const databases = await withEnvironment(dotenv, () =>
-    Promise.all(options.databases.map((database) => databaseOf(worker, database))),
-  );
+  const databases = await withEnvironment(dotenv, () => Promise.all(options.databases.map((database) => databaseOf(worker, database))));
   return { databases, dotenv };
 }
 

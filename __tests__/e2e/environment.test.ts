@@ -122,7 +122,10 @@ describe('environment variables', () => {
   });
 
   test('the variable of the URL is rewritten before any code of the test is loaded', async () => {
-    const files = { '.env': 'DATABASE_URL=file:./dev.db\n', ...shows(`expect(seen).toBe(prismaTest.url); expect(seen).toMatch(/workers/);`) };
+    const files = {
+      '.env': 'DATABASE_URL=file:./dev.db\n',
+      ...shows(`expect(seen).toBe(prismaTest.url); expect(seen).toMatch(/workers/);`),
+    };
     expectPassed(await runJest('app', [], { files }), 1);
   });
 
@@ -155,7 +158,10 @@ describe('where things are', () => {
   test('a working directory other than the root directory', async () => {
     project = openProject('app');
     const cwd = path.join(project.dir, 'src');
-    expectPassed(await runIn({ ...project, dir: cwd }, ['--rootDir', project.dir, '--config', path.join(project.dir, 'jest.config.js')]), 4);
+    expectPassed(
+      await runIn({ ...project, dir: cwd }, ['--rootDir', project.dir, '--config', path.join(project.dir, 'jest.config.js')]),
+      4,
+    );
     expect(existsSync(path.join(cwd, 'node_modules'))).toBe(false);
   });
 

@@ -13,7 +13,10 @@ const tests = `test('a user', async () => {
 const config = (options: string, transform = `'@swc/jest'`): Record<string, string> => ({
   'jest.config.js': `module.exports = { testEnvironment: 'prisma', testEnvironmentOptions: ${options}, transform: { '\\\\.ts$': ${transform} } };\n`,
 });
-const schema = (fields: string, generator = 'provider = "prisma-client"\n  output = "../generated"\n  moduleFormat = "cjs"'): string => `generator client {
+const schema = (
+  fields: string,
+  generator = 'provider = "prisma-client"\n  output = "../generated"\n  moduleFormat = "cjs"',
+): string => `generator client {
   ${generator}
 }
 
@@ -28,8 +31,14 @@ ${fields}}
 `;
 
 /** Runs a project that fails, and returns what Jest says of it. */
-async function failure(files: Record<string, string | null>, options: RunOptions & { after?: ProjectChanges['files'] } = {}): Promise<string> {
-  const project = openProject('basic', { files: { '__tests__/first.test.ts': tests, ...files }, ...(options.generate === false && { generate: false }) });
+async function failure(
+  files: Record<string, string | null>,
+  options: RunOptions & { after?: ProjectChanges['files'] } = {},
+): Promise<string> {
+  const project = openProject('basic', {
+    files: { '__tests__/first.test.ts': tests, ...files },
+    ...(options.generate === false && { generate: false }),
+  });
   try {
     if (options.after) project.change({ files: options.after, generate: false });
     const run = await runIn(project, [], options);
@@ -44,7 +53,11 @@ async function failure(files: Record<string, string | null>, options: RunOptions
 const atUsersLine = expect.stringMatching(/> 2 \|[^]*__tests__\/first\.test\.ts:2:/);
 
 describe('errors of set-up are printed once, with no frame of ours', () => {
-  const lines = (text: string): string => text.replace(/^ {2}● Test suite failed to run\n/, '').replaceAll(/^ {4}/gm, '').trim();
+  const lines = (text: string): string =>
+    text
+      .replace(/^ {2}● Test suite failed to run\n/, '')
+      .replaceAll(/^ {4}/gm, '')
+      .trim();
 
   test('no Prisma project', async () => {
     // A workspace's root ends the search.
@@ -55,7 +68,12 @@ describe('errors of set-up are printed once, with no frame of ours', () => {
   });
 
   test('one in a folder below is named', async () => {
-    const files = { 'package.json': '{ "workspaces": [] }', 'prisma.config.ts': null, prisma: null, 'packages/db/prisma/schema.prisma': schema('') };
+    const files = {
+      'package.json': '{ "workspaces": [] }',
+      'prisma.config.ts': null,
+      prisma: null,
+      'packages/db/prisma/schema.prisma': schema(''),
+    };
     expect(await failure(files, { generate: false })).toContain(`testEnvironmentOptions: { schema: './packages/db/prisma/schema.prisma' }`);
   });
 
@@ -69,7 +87,9 @@ describe('errors of set-up are printed once, with no frame of ours', () => {
 
   test('an unknown option, with the nearest one', async () => {
     const text = await failure(config(`{ clinet: './src/db.ts' }`));
-    expect(lines(text)).toMatch(/^Unknown option `clinet` in testEnvironmentOptions\.\n[^]*cure {3}write `client`\n {2}PRISMA_TEST_OPTION_UNKNOWN$/);
+    expect(lines(text)).toMatch(
+      /^Unknown option `clinet` in testEnvironmentOptions\.\n[^]*cure {3}write `client`\n {2}PRISMA_TEST_OPTION_UNKNOWN$/,
+    );
   });
 
   test('an option of a wrong type', async () => {
@@ -81,9 +101,11 @@ describe('errors of set-up are printed once, with no frame of ours', () => {
   test.each([
     ['itself', { cache: '' }],
     ['in it', { 'cache/sqlite': '' }],
-  ])('a cache folder that cannot be written to: a file in place of %s', async (_, files) => {
-    const text = await failure(files as Record<string, string>, { env: { PRISMA_TEST_CACHE_DIR: './cache' } });
-    expect(lines(text)).toMatch(/^The folder for templates cannot be made or written to\.\n {2}folder {2}<project>\/cache\n {2}reason {2}E/);
+  ] satisfies [string, Record<string, string>][])('a cache folder that cannot be written to: a file in place of %s', async (_, files) => {
+    const text = await failure(files, { env: { PRISMA_TEST_CACHE_DIR: './cache' } });
+    expect(lines(text)).toMatch(
+      /^The folder for templates cannot be made or written to\.\n {2}folder {2}<project>\/cache\n {2}reason {2}E/,
+    );
     expect(text).toContain('PRISMA_TEST_CACHE_DIR=');
     expect(text).toContain('PRISMA_TEST_CACHE_NOT_WRITABLE');
     expect(text).not.toMatch(/Cause:|^\s+at /m);
@@ -133,7 +155,10 @@ describe('errors of a query point at it', () => {
     const db = `import { PrismaPg } from '@prisma/adapter-pg';
 import { PrismaClient } from '../generated/client';
 export const client = new PrismaClient({ adapter: new PrismaPg({ connectionString: 'postgres://127.0.0.1:1/app' }) });\n`;
-    const text = await failure({ 'src/db.ts': db, '__tests__/first.test.ts': `import { client } from '../src/db';\ntest('x', () => client.user.count());\n` });
+    const text = await failure({
+      'src/db.ts': db,
+      '__tests__/first.test.ts': `import { client } from '../src/db';\ntest('x', () => client.user.count());\n`,
+    });
     expect(text).toContain('@prisma/adapter-pg is for postgres');
     expect(text).toContain('PRISMA_TEST_ADAPTER_PROVIDER');
   });
@@ -250,7 +275,15 @@ test('two versions of the package in one test file', async () => {
 });
 
 test('each of them is documented under its own words', () => {
-  for (const code of ['CLIENT_MISSING', 'CLIENT_OUTDATED', 'CLIENT_ESM', 'CLIENT_IMPORTS', 'CLIENT_EXPORT', 'CLIENT_UNDECLARED', 'TWO_COPIES']) {
+  for (const code of [
+    'CLIENT_MISSING',
+    'CLIENT_OUTDATED',
+    'CLIENT_ESM',
+    'CLIENT_IMPORTS',
+    'CLIENT_EXPORT',
+    'CLIENT_UNDECLARED',
+    'TWO_COPIES',
+  ]) {
     expect(docs).toContain(`\n\`PRISMA_TEST_${code}\`\n`);
   }
 });

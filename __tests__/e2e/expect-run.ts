@@ -11,7 +11,10 @@ export function expectPassed(run: JestRun, tests?: number): void {
 
 /** What Jest reports of a run, without what differs between two runs of the same thing. */
 export function report(run: JestRun): string {
-  return run.stderr.replaceAll(run.dir, '<project>').replaceAll(/ \(\d+ ms\)/g, '').replaceAll('\\', '/');
+  return run.stderr
+    .replaceAll(run.dir, '<project>')
+    .replaceAll(/ \(\d+ ms\)/g, '')
+    .replaceAll('\\', '/');
 }
 
 /** The text of the only suite that could not run, or of the only test that failed. */

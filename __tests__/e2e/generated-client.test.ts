@@ -43,7 +43,7 @@ describe('ES modules', () => {
     expectPassed(await runJest('esm', [], vmModules), 6);
   });
 
-  test('the app\'s client as the global one', async () => {
+  test("the app's client as the global one", async () => {
     const files = {
       'jest.config.js': `export default {
   testEnvironment: 'prisma',

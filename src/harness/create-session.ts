@@ -70,7 +70,8 @@ const modules = new WeakMap<TestDatabase, { readonly databases: readonly TestDat
 function modulesOf(databases: readonly TestDatabase[]): Modules {
   const [first] = databases;
   const known = first && modules.get(first);
-  if (known && known.databases.length === databases.length && known.databases.every((each, index) => each === databases[index])) return known.found;
+  if (known && known.databases.length === databases.length && known.databases.every((each, index) => each === databases[index]))
+    return known.found;
   const { resolveAll } = createPackageLoader([...new Set(databases.flatMap((database) => database.resolveFrom))]);
   const found: Modules = {
     runtimes: runtimeFiles(databases, resolveAll),

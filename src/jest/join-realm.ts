@@ -24,7 +24,9 @@ export function joinRealm(loader: ModuleLoader): RealmSession | undefined {
   checkCopy('its set-up file');
   const rows = createRowOrigins((database) => databaseHandles()[database]?.client);
   for (const runtime of session.runtimes) {
-    replace(runtime, (actual) => ({ getPrismaClient: wrapGetPrismaClient(actual['getPrismaClient'] as GetPrismaClient, session, rows, jest.requireActual) }));
+    replace(runtime, (actual) => ({
+      getPrismaClient: wrapGetPrismaClient(actual['getPrismaClient'] as GetPrismaClient, session, rows, jest.requireActual),
+    }));
   }
   for (const adapter of session.adapters) {
     replace(adapter, (actual) => watchFactories(actual, adapter.exportName, session));

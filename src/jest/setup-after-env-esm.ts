@@ -8,10 +8,14 @@ import { joinRealm } from './join-realm';
  */
 const loader = createModuleLoader(createRequire(import.meta.url));
 const session = joinRealm(loader);
+
+/** Without an export the bundler takes this file for CommonJS, and nobody would wait for its imports. */
+export const isJoined: boolean = session !== undefined;
+
 if (session) {
   const modules = Object.values(session.databases).map(({ appClient, generatedClient }) => (appClient ?? generatedClient)?.module);
-  await loader.importAll(modules.filter((module) => module !== undefined), session.isEsModule);
+  await loader.importAll(
+    modules.filter((module) => module !== undefined),
+    session.isEsModule,
+  );
 }
-
-// Without an export the bundler takes it for CommonJS, and nobody would wait for it.
-export {};

@@ -11,7 +11,9 @@ export function callSiteOf(callsite: PrismaCallSite | undefined): CallSite {
     location() {
       const found = callsite?.getLocation?.();
       // Raw queries begin when they are awaited; from there Node's own frames are all that is left.
-      return found?.fileName && !found.fileName.startsWith('node:') ? `${found.fileName}:${found.lineNumber ?? 0}:${found.columnNumber ?? 0}` : undefined;
+      return found?.fileName && !found.fileName.startsWith('node:')
+        ? `${found.fileName}:${found.lineNumber ?? 0}:${found.columnNumber ?? 0}`
+        : undefined;
     },
   };
 }
@@ -21,7 +23,9 @@ export function captureCallSite(): CallSite {
   const holder = new Error();
   return {
     location() {
-      const places = (holder.stack ?? '').split('\n').flatMap((frame) => /(?:\(|at (?:async )?)([^()]+:\d+:\d+)\)?$/.exec(frame)?.[1] ?? []);
+      const places = (holder.stack ?? '')
+        .split('\n')
+        .flatMap((frame) => /(?:\(|at (?:async )?)([^()]+:\d+:\d+)\)?$/.exec(frame)?.[1] ?? []);
       // The first frame is this file's, wherever the package is installed or linked.
       const own = folderOf(places[0] ?? '');
       return places.find((place) => folderOf(place) !== own && !place.includes('node_modules') && !place.startsWith('node:'));

@@ -42,7 +42,12 @@ const transactionScope = Symbol.for('prisma.client.transaction.scope_context');
  * is the sandbox's and whose calls say on whose behalf they come. Nothing is mocked: the client, its extensions and
  * its errors are Prisma's own, made in the test's realm.
  */
-export function wrapGetPrismaClient(original: GetPrismaClient, session: Session, rows: RowOrigins, requireActual: (file: string) => unknown): GetPrismaClient {
+export function wrapGetPrismaClient(
+  original: GetPrismaClient,
+  session: Session,
+  rows: RowOrigins,
+  requireActual: (file: string) => unknown,
+): GetPrismaClient {
   /** Found by the adapter, which extended clients and transaction clients share with the client they come from. */
   const joins = new WeakMap<object, JoinedClient>();
   const joinOf = (client: PrismaClientInstance): JoinedClient | undefined => joins.get(client._engineConfig.adapter ?? client);

@@ -24,15 +24,19 @@ export interface SharedCompiler {
  * Prisma loads it in the middle of its first query. If that query is not awaited, its test has ended by then, and Jest
  * lets nobody load a module between tests: so it is begun with the call.
  */
-export function shareCompiler(loader: CompilerLoader, key: string, session: Session, requireActual: (file: string) => unknown): SharedCompiler {
+export function shareCompiler(
+  loader: CompilerLoader,
+  key: string,
+  session: Session,
+  requireActual: (file: string) => unknown,
+): SharedCompiler {
   const compile = (): Promise<unknown> =>
     loader.getQueryCompilerWasmModule().catch((error: unknown) => {
       const { wasm } = requireActual(commonJsOf(error)) as { wasm: string };
       return new WebAssembly.Module(Buffer.from(wasm, 'base64'));
     });
   let runtime: Promise<unknown> | undefined;
-  const getRuntime = (): Promise<unknown> =>
-    (runtime ??= loader.getRuntime().catch((error: unknown) => requireActual(commonJsOf(error))));
+  const getRuntime = (): Promise<unknown> => (runtime ??= loader.getRuntime().catch((error: unknown) => requireActual(commonJsOf(error))));
   const getQueryCompilerWasmModule = (): Promise<unknown> => session.keep(key, compile);
   return {
     loader: { ...loader, getRuntime, getQueryCompilerWasmModule },
