@@ -66,3 +66,38 @@ export function printTable(head, rows) {
   const line = (row) => `| ${row.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`;
   console.log([line(cells[0]), `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...cells.slice(1).map(line)].join('\n'));
 }
+
+/** A Prisma schema of `count` tables as applications have them: keys, defaults, indexes, a relation to the table before. */
+export function schemaOf(count) {
+  const model = (n) => `model Model${n} {
+  id     Int      @id @default(autoincrement())
+  email  String   @unique
+  state  Int      @default(0)
+  madeAt DateTime @default(now())
+${n > 0 ? `  before   Model${n - 1}? @relation(fields: [beforeId], references: [id])\n  beforeId Int?\n  @@index([beforeId])\n` : ''}${n < count - 1 ? `  after  Model${n + 1}[]\n` : ''}}`;
+  return `generator client {
+  provider = "prisma-client-js"
+  output   = "../generated"
+}
+datasource db {
+  provider = "postgresql"
+}
+${Array.from({ length: count }, (_, n) => model(n)).join('\n')}
+`;
+}
+
+/** Prints a chart of lines in Mermaid, as GitHub shows it; what each line is stands above it, in order. */
+export function printChart(title, xTitle, x, yTitle, lines) {
+  const most = Math.max(...Object.values(lines).flat());
+  console.log(
+    [
+      '```mermaid',
+      'xychart-beta',
+      `  title "${title}"`,
+      `  x-axis "${xTitle}" [${x.join(', ')}]`,
+      `  y-axis "${yTitle}" 0 --> ${Math.ceil(most / 100) * 100}`,
+    ].join('\n'),
+  );
+  for (const values of Object.values(lines)) console.log(`  line [${values.join(', ')}]`);
+  console.log('```');
+}

@@ -39,7 +39,8 @@ test("with `url: 'embedded'` it is taken, whatever URL is set; two runs share on
     },
   });
   try {
-    const start = () => startJest(project, ['--runInBand', patient], { env: { ...env, DATABASE_URL: 'postgresql://nobody:x@127.0.0.1:1/app' } });
+    const start = () =>
+      startJest(project, ['--runInBand', patient], { env: { ...env, DATABASE_URL: 'postgresql://nobody:x@127.0.0.1:1/app' } });
     const runs = [start(), start()];
     for (const { done } of runs) expectPassed(await done, 5);
     expect(serverFolders(cache)).toHaveLength(1);

@@ -128,8 +128,17 @@ module.exports = class extends Sequencer { sort(tests) { return [...tests].sort(
   });
   const run = await runIn(project, ['--runInBand', '--testSequencer=./sequencer.js'], { env });
   expect({ outcomes: run.outcomes, output: run.output }).toMatchObject({
-    outcomes: { 'the sandbox goes': 'failed', 'the next test works': 'passed', 'sandbox and lease go': 'failed', 'the next file works': 'passed' },
+    outcomes: {
+      'the sandbox goes': 'failed',
+      'the next test works': 'passed',
+      'sandbox and lease go': 'failed',
+      'the next file works': 'passed',
+    },
   });
-  const messages = run.results?.testResults.flatMap(({ assertionResults }) => assertionResults.flatMap(({ failureMessages }) => failureMessages));
-  expect(messages).toEqual([1, 2].map(() => expect.stringMatching(/connection to the test database was lost[\s\S]*PRISMA_TEST_CONNECTION_LOST/)));
+  const messages = run.results?.testResults.flatMap(({ assertionResults }) =>
+    assertionResults.flatMap(({ failureMessages }) => failureMessages),
+  );
+  expect(messages).toEqual(
+    [1, 2].map(() => expect.stringMatching(/connection to the test database was lost[\s\S]*PRISMA_TEST_CONNECTION_LOST/)),
+  );
 });

@@ -28,7 +28,9 @@ export function openLab(name: string): PostgresqlLab {
 
   const run: PostgresqlLab['run'] = (sql) => query(serverUrl('postgres'), sql);
   const databases = async (): Promise<readonly string[]> =>
-    (await run(`SELECT datname::text AS name FROM pg_database WHERE starts_with(datname, '${base}') ORDER BY 1`)).map((row) => String(row['name']));
+    (await run(`SELECT datname::text AS name FROM pg_database WHERE starts_with(datname, '${base}') ORDER BY 1`)).map((row) =>
+      String(row['name']),
+    );
 
   beforeAll(async () => {
     why = await unreachable();
@@ -39,7 +41,8 @@ export function openLab(name: string): PostgresqlLab {
   afterAll(async () => {
     if (why) return;
     for (const database of await databases()) await run(`DROP DATABASE IF EXISTS "${database}" WITH (FORCE)`);
-    for (const row of await run(`SELECT rolname FROM pg_roles WHERE starts_with(rolname, '${base}')`)) await run(`DROP ROLE "${String(row['rolname'])}"`);
+    for (const row of await run(`SELECT rolname FROM pg_roles WHERE starts_with(rolname, '${base}')`))
+      await run(`DROP ROLE "${String(row['rolname'])}"`);
   });
 
   return {

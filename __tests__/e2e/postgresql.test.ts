@@ -24,9 +24,7 @@ lab.test('one line in the Jest config is enough, and the database that the URL n
 function ownRoles(): Record<string, string> {
   const file = (name: string): string => readFileSync(path.join(__dirname, 'projects', 'supabase', name), 'utf8');
   const names = ['prisma/sql/auth.sql', 'prisma/sql/profiles.sql', 'src/notes.ts', '__tests__/schema.test.ts'];
-  return Object.fromEntries(
-    names.map((name) => [name, file(name).replaceAll(/\b(?:anon|authenticated)\b/g, (role) => `${base}_${role}`)]),
-  );
+  return Object.fromEntries(names.map((name) => [name, file(name).replaceAll(/\b(?:anon|authenticated)\b/g, (role) => `${base}_${role}`)]));
 }
 
 lab.test('a project like those on Supabase: tables of another service, extensions, policies, triggers, views, grants', async () => {
@@ -65,7 +63,9 @@ describe('an SQL file that fails is told with file, line and statement', () => {
 
   lab.test('and where it tells only that it failed, as for rows and blocks', async () => {
     const failure = failureOf(
-      await failing(`CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $$ SELECT 1; $$;\nDO $$\nBEGIN\n  RAISE EXCEPTION 'not today';\nEND $$;\n`),
+      await failing(
+        `CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $$ SELECT 1; $$;\nDO $$\nBEGIN\n  RAISE EXCEPTION 'not today';\nEND $$;\n`,
+      ),
     );
     expect(failure).toContain('An SQL file failed: not today');
     expect(failure).toMatch(/file +<project>\/prisma\/more\.sql:2\n/);
