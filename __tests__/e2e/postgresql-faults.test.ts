@@ -1,7 +1,9 @@
+import { writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import path from 'node:path';
-import { expectPassed } from './expect-run';
-import { clean, openLab, patient } from './postgresql-lab';
+import { startPrivateServer } from '../providers/private-server';
+import { expectPassed, failureOf } from './expect-run';
+import { clean, meetingOf, openLab, patient } from './postgresql-lab';
 import { openProject, type Project } from './project';
 import { runIn, startJest } from './run-jest';
 
@@ -11,6 +13,10 @@ const lab = openLab('faults');
 const { base, env } = lab;
 let project: Project;
 afterEach(() => project.remove());
+
+/** Files by name: Jest's own order depends on what it remembers. */
+const inOrder = `const Sequencer = require('@jest/test-sequencer').default;
+module.exports = class extends Sequencer { sort(tests) { return [...tests].sort((a, b) => (a.path < b.path ? -1 : 1)); } };\n`;
 
 /** Locks that sessions of this lab hold are gone with them; what is there are the template and what workers left. */
 async function expectOnlyLeftovers(workers: number): Promise<void> {
@@ -122,8 +128,7 @@ test('sandbox and lease go', async () => {
   await prisma.user.create({ data: { email: 'x' } });
   expect(await prisma.user.findMany()).toEqual([{ id: 1, email: 'x' }]);
 });\n`,
-      'sequencer.js': `const Sequencer = require('@jest/test-sequencer').default;
-module.exports = class extends Sequencer { sort(tests) { return [...tests].sort((a, b) => (a.path < b.path ? -1 : 1)); } };\n`,
+      'sequencer.js': inOrder,
     },
   });
   const run = await runIn(project, ['--runInBand', '--testSequencer=./sequencer.js'], { env });
@@ -141,4 +146,41 @@ module.exports = class extends Sequencer { sort(tests) { return [...tests].sort(
   expect(messages).toEqual(
     [1, 2].map(() => expect.stringMatching(/connection to the test database was lost[\s\S]*PRISMA_TEST_CONNECTION_LOST/)),
   );
+});
+
+test('a server that is restarted in the midst of a test: it fails and says why, the next file works', async () => {
+  const server = await startPrivateServer();
+  project = openProject('postgresql', {
+    files: {
+      '__tests__/one.test.ts': `import { meet, waitForFile } from '../meet';
+test('meanwhile the server is restarted', async () => {
+  await prisma.user.create({ data: { email: 'x' } });
+  await meet('one', prismaTest.url);
+  await waitForFile('restarted');
+  await prisma.user.count();
+});\n`,
+      '__tests__/two.test.ts': `import { waitForFile } from '../meet';
+test('the next file works', async () => {
+  await waitForFile('restarted');
+  expect(await prisma.user.create({ data: { email: 'x' } })).toMatchObject({ id: 1 });
+});\n`,
+      'sequencer.js': inOrder,
+    },
+  });
+  const meeting = path.join(project.scratch, 'meeting');
+  try {
+    const running = startJest(project, ['--runInBand', '--testSequencer=./sequencer.js', patient], {
+      env: { DATABASE_URL: server.url('app'), MEETING: meeting, MEETERS: '1' },
+    });
+    await meetingOf(running, meeting, 1);
+    server.restart();
+    writeFileSync(path.join(meeting, 'restarted'), '');
+    const run = await running.done;
+    expect({ outcomes: run.outcomes, output: run.output }).toMatchObject({
+      outcomes: { 'meanwhile the server is restarted': 'failed', 'the next file works': 'passed' },
+    });
+    expect(failureOf(run)).toMatch(/connection to the test database was lost[\s\S]*PRISMA_TEST_CONNECTION_LOST/);
+  } finally {
+    await server.remove();
+  }
 });
