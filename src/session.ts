@@ -35,6 +35,8 @@ export interface JoinedClient {
   call(name: string, site: CallSite): ClientCall;
   /** `nested`: a transaction inside the transaction client, which is a savepoint of Prisma's own. */
   transaction(site: CallSite, nested: boolean): TransactionCall;
+  /** Equal for calls that belong to the same transaction, or to none. */
+  contextKey?(): string;
 }
 
 /** A database as a test sees it, before its client is made. */

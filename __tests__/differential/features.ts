@@ -152,6 +152,23 @@ export const steps: Record<string, (db: Db, provider: string) => Promise<unknown
     const rows = await Promise.all([extended.owner.findMany({ orderBy: { id: 'asc' } }), extended.owner.count()]);
     return [rows, await db.$queryRaw`SELECT coalesce(current_setting('app.tenant', true), '') AS after`];
   },
+  // Prisma collects the calls of one tick: each must keep knowing where it comes from.
+  'calls of one tick from inside and outside of a callback': async (db, provider) => {
+    if (provider !== 'postgresql') return undefined;
+    let open = (): void => {};
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const find = (name: string): Promise<unknown> => db.owner.findUnique({ where: { name } });
+    const outside = gate.then(() => find('m1'));
+    const inside = db.$transaction(async (tx: Db) => {
+      await tx.owner.count();
+      open();
+      await Promise.resolve();
+      return find('m2');
+    });
+    return Promise.all([inside, outside]);
+  },
   'an isolation level is accepted': (db) => db.$transaction(async (tx: Db) => tx.owner.count(), { isolationLevel: 'Serializable' }),
   'one that the database does not have is not': (db) => db.$transaction(async (tx: Db) => tx.owner.count(), { isolationLevel: 'Snapshot' }),
   'a timeout is the callback’s own': (db) =>

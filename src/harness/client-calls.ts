@@ -20,7 +20,11 @@ export interface PendingCall {
 }
 
 /** The calls of a client that has joined a sandbox: each says on whose behalf it comes, and is known until it settles. */
-export function createCalls(file: FileState, sandbox: Sandbox, isSandboxed: () => boolean): Pick<JoinedClient, 'call' | 'transaction'> {
+export function createCalls(
+  file: FileState,
+  sandbox: Sandbox,
+  isSandboxed: () => boolean,
+): Pick<JoinedClient, 'call' | 'transaction' | 'contextKey'> {
   const prefix = `${file.rootDir}${path.sep}`;
   const shown = (site: CallSite): CallSite => ({ location: () => site.location()?.replace(prefix, '') });
 
@@ -41,6 +45,7 @@ export function createCalls(file: FileState, sandbox: Sandbox, isSandboxed: () =
   };
 
   return {
+    contextKey: () => keyOf(currentContext().label),
     call(name, site) {
       const { operation, end } = begin(name, site);
       return { end, run: (work) => runInContext({ operation }, work) };
@@ -75,4 +80,14 @@ function fileEnded(file: FileState, operation: Operation): Error {
     facts: { query: describeOperation(operation), file: file.path },
     cure: 'stop the work that outlives the file (timers, workers, servers) in afterAll.',
   });
+}
+
+const keys = new WeakMap<TransactionLabel, string>();
+let lastKey = 0;
+
+function keyOf(label: TransactionLabel | undefined): string {
+  if (!label) return '';
+  const key = keys.get(label) ?? String(++lastKey);
+  keys.set(label, key);
+  return key;
 }

@@ -4,6 +4,7 @@ import { adoptResults } from './adopt-results';
 import { callSiteOf, captureCallSite } from './call-site';
 import { shareCompiler, type CompilerLoader } from './query-compiler';
 import { rawCallSite, rawMethods, withCallSite } from './raw-calls';
+import { keepRequestContexts } from './request-context';
 import { toRealmError } from './realm-error';
 import type { RowOrigins } from './row-origins';
 
@@ -64,7 +65,9 @@ export function wrapGetPrismaClient(
         const { accelerateUrl: _accelerateUrl, ...rest } = options ?? {};
         const adapter = join && adoptResults(join.adapter);
         super(adapter ? { ...rest, adapter } : options);
-        if (adapter) joins.set(adapter, join);
+        if (!adapter) return;
+        joins.set(adapter, join);
+        keepRequestContexts(this, () => join.contextKey?.() ?? '');
       }
 
       override _request(params: RequestParams): Promise<unknown> {
