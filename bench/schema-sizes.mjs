@@ -16,6 +16,16 @@ const base = `bench${process.pid}`;
 const rounds = Number(process.env.ROUNDS ?? 5);
 const sizes = [10, 50, 100, 200, 300];
 
+const projects = new Map(
+  sizes.map((count) => [
+    count,
+    createProject(`size-${count}`, {
+      'schema.prisma': schemaOf(count),
+      'prisma.config.js': `module.exports = { schema: 'schema.prisma', datasource: { url: process.env.DATABASE_URL } };`,
+    }),
+  ]),
+);
+
 const client = new pg.Client({ connectionString: at('postgres') });
 await client.connect();
 const open = () =>
@@ -45,10 +55,7 @@ try {
 }
 
 async function measure(count, round, cost) {
-  const dir = createProject(`size-${count}-${round}`, {
-    'schema.prisma': schemaOf(count),
-    'prisma.config.js': `module.exports = { schema: 'schema.prisma', datasource: { url: process.env.DATABASE_URL } };`,
-  });
+  const dir = projects.get(count);
   const key = `s${count}r${round}`;
   const provider = open();
   await provider.version();
