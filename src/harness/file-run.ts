@@ -1,6 +1,5 @@
 import type { CallSite, Operation, Scope } from '../sandbox/call-context';
 import { currentContext, runInContext } from '../sandbox/call-context';
-import { now, settlesWithin } from '../sandbox/clock';
 import type { Session } from '../session';
 import { isPrismaTestError, type PrismaTestError } from '../errors';
 import { accessDenied } from './access-denied';
@@ -9,6 +8,7 @@ import { abandonedTransaction, placeAt, unawaitedQuery } from './leave-errors';
 import type { Isolation, ResolvedDatabaseOptions } from '../options';
 import type { Sandbox, ScopeLeftovers } from '../sandbox/sandbox';
 import type { StatementLog } from '../sandbox/statement-log';
+import { lastSqlOf, settleLate } from './late-calls';
 import { createSession } from './create-session';
 import { lateAdapter } from './late-adapter';
 import { giveWayToIsolation } from './session-scopes';
@@ -63,10 +63,6 @@ export interface FileRun {
   takeStatements(database: string): ReturnType<StatementLog['take']>;
   close(): Promise<readonly PrismaTestError[]>;
 }
-
-/** How long queries that a test did not await may take to settle, and how long their database may be quiet. Milliseconds. */
-const patience = 5000;
-const quiet = 300;
 
 /** Begins a file: its scope is entered in every database that it may use. */
 export function openFileRun(
@@ -136,8 +132,8 @@ export function openFileRun(
     const outer = scopes.at(-1);
     if (isKept && outer) for (const each of left) writes.keep(each, outer);
     const late = [...file.pending].filter(({ operation }) => operation.scope && left.includes(operation.scope));
-    if (late.length > 0) await settle(late, sandboxes());
-    const unawaited = late.map(({ operation }) => ({ operation, sql: sqlOf(operation, sandboxes()) }));
+    if (late.length > 0) await settleLate(late, sandboxes());
+    const unawaited = late.map(({ operation }) => ({ operation, sql: lastSqlOf(operation, sandboxes()) }));
     const errors: PrismaTestError[] = [];
     const abandoned = new Set<CallSite>();
     const rolledBack = ({ transactions }: ScopeLeftovers): void => {
@@ -181,22 +177,4 @@ export function openFileRun(
       return errors;
     },
   };
-}
-
-/** Waits for calls as long as a database is at work; a callback that waits for nothing that comes is not waited for. */
-async function settle(calls: readonly PendingCall[], sandboxes: readonly Sandbox[]): Promise<void> {
-  const all = Promise.all(calls.map((call) => call.settled));
-  const end = now() + patience;
-  while (!(await settlesWithin(all, quiet))) {
-    if (now() > end || !sandboxes.some(({ stack }) => stack.running)) return;
-  }
-}
-
-function sqlOf(operation: Operation, sandboxes: readonly Sandbox[]): string | undefined {
-  for (const { log } of sandboxes) {
-    if (log.running?.operation === operation) return log.running.sql;
-    const record = log.last((each) => each.operation === operation);
-    if (record) return record.sql;
-  }
-  return undefined;
 }
