@@ -16,9 +16,7 @@ interface DataLoader {
  * transactions are not sent as one.
  */
 export function keepRequestContexts(client: object, contextKey: () => string): void {
-  const { dataloader } = ((client as { _requestHandler?: { dataloader?: DataLoader } })._requestHandler ?? {}) as {
-    dataloader?: DataLoader;
-  };
+  const dataloader = (client as { _requestHandler?: { dataloader?: DataLoader } })._requestHandler?.dataloader;
   if (!dataloader?.options) return;
   const { options } = dataloader;
   const contexts = new WeakMap<object, { readonly key: string; run<T>(work: () => T): T }>();
@@ -29,7 +27,7 @@ export function keepRequestContexts(client: object, contextKey: () => string): v
 
   const { request } = dataloader;
   dataloader.request = (each) => {
-    contexts.set(each, { key: contextKey(), run: AsyncLocalStorage.snapshot() as <T>(work: () => T) => T });
+    contexts.set(each, { key: contextKey(), run: AsyncLocalStorage.snapshot() });
     return request.call(dataloader, each);
   };
   const { singleLoader, batchLoader, batchBy } = options;
