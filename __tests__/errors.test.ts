@@ -11,7 +11,13 @@ const codes = [
   ),
 ];
 /** Environment variables look like codes. */
-const variables = new Set(['PRISMA_TEST_CACHE_DIR', 'PRISMA_TEST_TIMING', 'PRISMA_TEST_RESOLVE_FROM', 'PRISMA_TEST_PUSH_URL', 'PRISMA_TEST_ENGINE_URL']);
+const variables = new Set([
+  'PRISMA_TEST_CACHE_DIR',
+  'PRISMA_TEST_TIMING',
+  'PRISMA_TEST_RESOLVE_FROM',
+  'PRISMA_TEST_PUSH_URL',
+  'PRISMA_TEST_ENGINE_URL',
+]);
 const docs = readFileSync(path.join(repository, 'docs/errors.md'), 'utf8');
 
 test('docs/errors.md is what the chapters say', () => {

@@ -79,7 +79,11 @@ prisma(dir, ['generate']);
 prisma(dir, ['db', 'push', '--url', `file:${ready}`]);
 copyFileSync(ready, `${ready}.empty`);
 
-const env = { DATABASE_URL: `file:${ready}`, PRISMA_SCHEMA_ENGINE_BINARY: schemaEngine, PRISMA_BIN: jestBin.replace(/jest.bin.jest.js$/, 'prisma/build/index.js') };
+const env = {
+  DATABASE_URL: `file:${ready}`,
+  PRISMA_SCHEMA_ENGINE_BINARY: schemaEngine,
+  PRISMA_BIN: jestBin.replace(/jest.bin.jest.js$/, 'prisma/build/index.js'),
+};
 const plain = (suite, args = ['-i']) => {
   copyFileSync(`${ready}.empty`, ready);
   return runJest(dir, ['-c', 'plain.config.js', ...args], { ...env, SUITE: suite });
@@ -105,12 +109,21 @@ const rows = [];
 for (const suite of Object.keys(suites)) {
   const result = compare({ plain: () => plain(suite), prisma: () => ours(suite) }, rounds);
   const perFile = (result.prisma - result.plain) / files;
-  rows.push([suite === 'many' ? `${tests} tests of a write and a read` : suite, ms(result.plain), ms(result.prisma), (result.prisma / result.plain).toFixed(2), `${perFile.toFixed(1)} ms`]);
+  rows.push([
+    suite === 'many' ? `${tests} tests of a write and a read` : suite,
+    ms(result.plain),
+    ms(result.prisma),
+    (result.prisma / result.plain).toFixed(2),
+    `${perFile.toFixed(1)} ms`,
+  ]);
 }
 printTable(['a file has', 'plain', 'prisma', 'ratio', 'more per file'], rows);
 
 console.log('\none file with one query: the whole run\n');
-const start = compare({ plain: () => plain('one', oneFile), warm: () => ours('one', oneFile), cold, push: () => push('one', oneFile) }, rounds);
+const start = compare(
+  { plain: () => plain('one', oneFile), warm: () => ours('one', oneFile), cold, push: () => push('one', oneFile) },
+  rounds,
+);
 printTable(
   ['', 'time', 'beyond plain', 'ratio to plain'],
   Object.entries(start).map(([name, time]) => [name, ms(time), ms(time - start.plain), (time / start.plain).toFixed(2)]),
@@ -118,5 +131,11 @@ printTable(
 
 console.log(`\n${files} files with one query each, two workers\n`);
 const two = ['-w', '2'];
-const both = compare({ plain: () => plain('one', two), prisma: () => ours('one', two), 'db push per worker': () => push('one', two) }, rounds);
-printTable(['', 'time', 'ratio to plain'], Object.entries(both).map(([name, time]) => [name, ms(time), (time / both.plain).toFixed(2)]));
+const both = compare(
+  { plain: () => plain('one', two), prisma: () => ours('one', two), 'db push per worker': () => push('one', two) },
+  rounds,
+);
+printTable(
+  ['', 'time', 'ratio to plain'],
+  Object.entries(both).map(([name, time]) => [name, ms(time), (time / both.plain).toFixed(2)]),
+);

@@ -77,7 +77,7 @@ for (const [name, work] of Object.entries(workloads)) {
 }`;
 
 const connect = { sqlite: `new PrismaLibSql({ url })`, postgresql: `new PrismaPg({ connectionString: url })` };
-const plain = (provider) => `/** @jest-environment node */
+const plain = (provider) => `
 const { PrismaClient } = require('../generated');
 const { PrismaPg } = require('@prisma/adapter-pg');
 const { PrismaLibSql } = require('@prisma/adapter-libsql');
@@ -167,7 +167,10 @@ async function measure(provider) {
         const out = path.join(dir, 'out', `${round}-${name}.jsonl`);
         mkdirSync(path.dirname(out), { recursive: true });
         await empty(provider, dir, url);
-        runJest(dir, ['-i', `tests/${name.replaceAll(' ', '-')}.test.js`], { ...env, BENCH_OUT: out });
+        runJest(dir, ['-i', ...(name === 'this package' ? [] : ['--env=node']), `tests/${name.replaceAll(' ', '-')}.test.js`], {
+          ...env,
+          BENCH_OUT: out,
+        });
         for (const line of readFileSync(out, 'utf8').trim().split('\n')) {
           const [workload, ms] = JSON.parse(line);
           ((results[name] ??= {})[workload] ??= []).push(ms);

@@ -17,13 +17,19 @@ function sqlite(mode: string): Record<string, string> {
 const run = (sql) => /^select/i.test(sql) ? d.prepare(sql).all() : (d.exec(sql), []);`;
   return {
     'prisma/schema.prisma': schema('sqlite'),
-    'src/db.ts': source('src/db.ts').replaceAll('PrismaPg', 'PrismaBetterSqlite3').replace('adapter-pg', 'adapter-better-sqlite3').replace('connectionString', 'url'),
+    'src/db.ts': source('src/db.ts')
+      .replaceAll('PrismaPg', 'PrismaBetterSqlite3')
+      .replace('adapter-pg', 'adapter-better-sqlite3')
+      .replace('connectionString', 'url'),
     'src/outside.ts': `import { execFileSync } from 'node:child_process';
 export async function raw(sql: string): Promise<Record<string, unknown>[]> { ${raw} try { return run(sql); } finally { d.close(); } }
 export function inChild(sql: string): string {
   return execFileSync(process.execPath, ['-e', ${JSON.stringify(raw)} + 'console.log(JSON.stringify(run(' + JSON.stringify(sql) + ')))'], { encoding: 'utf8' }).trim();
 }`,
-    [`__tests__/${mode}.test.ts`]: source(`__tests__/${mode}.test.ts`).replace("test('transactions run side", "test.skip('transactions run side"),
+    [`__tests__/${mode}.test.ts`]: source(`__tests__/${mode}.test.ts`).replace(
+      "test('transactions run side",
+      "test.skip('transactions run side",
+    ),
   };
 }
 
@@ -44,7 +50,10 @@ ALTER TABLE Post ADD CONSTRAINT author FOREIGN KEY (authorId) REFERENCES User(id
     'prisma/roles.sql': `CREATE TRIGGER shout BEFORE INSERT ON Post FOR EACH ROW BEGIN SET NEW.title = UPPER(NEW.title); END;
 CREATE VIEW Names AS SELECT email FROM User;
 INSERT INTO Role (name) VALUES ('admin'), ('guest');`,
-    'src/db.ts': source('src/db.ts').replaceAll('PrismaPg', 'PrismaMariaDb').replace('adapter-pg', 'adapter-mariadb').replace(/\{ connectionString: (.*?) \}/, '$1'),
+    'src/db.ts': source('src/db.ts')
+      .replaceAll('PrismaPg', 'PrismaMariaDb')
+      .replace('adapter-pg', 'adapter-mariadb')
+      .replace(/\{ connectionString: (.*?) \}/, '$1'),
     'src/outside.ts': `import { execFileSync } from 'node:child_process';
 export async function raw(sql: string): Promise<Record<string, unknown>[]> { ${raw} const rows = await ask(sql); return Array.isArray(rows) ? [...rows] : []; }
 export function inChild(sql: string): string {
@@ -64,13 +73,21 @@ beforeAll(async () => {
 
 afterAll(async () => {
   if (why) return;
-  for (const { name } of await query(serverUrl(''), `SELECT SCHEMA_NAME AS name FROM information_schema.SCHEMATA WHERE SCHEMA_NAME LIKE '${base}%'`)) {
+  for (const { name } of await query(
+    serverUrl(''),
+    `SELECT SCHEMA_NAME AS name FROM information_schema.SCHEMATA WHERE SCHEMA_NAME LIKE '${base}%'`,
+  )) {
     await query(serverUrl(''), `DROP DATABASE \`${String(name)}\``);
   }
 }, 60_000);
 
 describe.each(['truncate', 'clone'])('%s', (mode) => {
-  test('on SQLite', async () => expectAll(await runJest('isolation', [mode, 'sandbox', '-i'], { env: { DATABASE_URL: 'file:./dev.db' }, files: sqlite(mode) }), 12), 120_000);
+  test(
+    'on SQLite',
+    async () =>
+      expectAll(await runJest('isolation', [mode, 'sandbox', '-i'], { env: { DATABASE_URL: 'file:./dev.db' }, files: sqlite(mode) }), 12),
+    120_000,
+  );
   test('on MySQL or MariaDB', async () => {
     if (why) return;
     expectAll(await runJest('isolation', [mode, 'sandbox', '-i'], { env: { DATABASE_URL: serverUrl(base) }, files: mysql() }), 12);

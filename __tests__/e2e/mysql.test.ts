@@ -33,7 +33,9 @@ promise('the sandbox on MySQL or MariaDB does what it does elsewhere', async () 
 
 promise('two workers end by themselves, without a word', async () => {
   const project = openProject('mysql', {
-    files: { '__tests__/second.test.ts': "import { db } from '../src/db';\ntest('is empty', async () => expect(await db.user.count()).toBe(0));\n" },
+    files: {
+      '__tests__/second.test.ts': "import { db } from '../src/db';\ntest('is empty', async () => expect(await db.user.count()).toBe(0));\n",
+    },
   });
   try {
     const run = await runIn(project, ['--maxWorkers=2'], { env });

@@ -53,7 +53,10 @@ new Database(process.env.APP_DB.replace('file:', '')).prepare("INSERT INTO User 
     },
   });
   const result = await run();
-  expect({ emails: emails(result), output: result.exitCode === 0 ? '' : result.output }).toEqual({ emails: ['command', 'command'], output: '' });
+  expect({ emails: emails(result), output: result.exitCode === 0 ? '' : result.output }).toEqual({
+    emails: ['command', 'command'],
+    output: '',
+  });
   expect(project.files().filter((file) => file.includes('real.db'))).toEqual([]);
 }, 120_000);
 
@@ -67,6 +70,11 @@ export default defineConfig({ schema: './prisma/schema.prisma', migrations: { se
     },
   });
   expect((await run()).output).toMatch(/half way[\s\S]*no such city[\s\S]*PRISMA_TEST_SEED\b/);
-  project.change({ files: { 'jest.config.js': config("seed: './test/seed.ts'"), 'test/seed.ts': 'export default async () => { throw new Error("from the module"); };' } });
+  project.change({
+    files: {
+      'jest.config.js': config("seed: './test/seed.ts'"),
+      'test/seed.ts': 'export default async () => { throw new Error("from the module"); };',
+    },
+  });
   expect((await run()).output).toMatch(/The seed failed: test[\\/]seed\.ts[\s\S]*from the module[\s\S]*PRISMA_TEST_SEED\b/);
 }, 120_000);

@@ -25,7 +25,10 @@ beforeAll(async () => {
 afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
   if (why) return;
-  for (const { name } of await query(serverUrl(''), `SELECT SCHEMA_NAME AS name FROM information_schema.SCHEMATA WHERE SCHEMA_NAME LIKE '${base}%'`)) {
+  for (const { name } of await query(
+    serverUrl(''),
+    `SELECT SCHEMA_NAME AS name FROM information_schema.SCHEMATA WHERE SCHEMA_NAME LIKE '${base}%'`,
+  )) {
     await query(serverUrl(''), `DROP DATABASE \`${String(name)}\``);
   }
 }, 60_000);
@@ -57,7 +60,9 @@ promise('a clone has tables, rows, counters, views, triggers, routines and event
   expect(await query(url, 'SELECT id, n FROM a WHERE n > 10')).toMatchObject([{ id: 42, n: 11 }]);
   expect(await query(url, 'SELECT COUNT(*) AS n FROM `b-table`')).toMatchObject([{ n: 4n }]);
   await expect(query(url, 'INSERT INTO `b-table` (a_id) VALUES (77)')).rejects.toThrow('foreign key');
-  expect(await query(url, 'SELECT STATUS AS s FROM information_schema.EVENTS WHERE EVENT_SCHEMA = DATABASE()')).toMatchObject([{ s: 'DISABLED' }]);
+  expect(await query(url, 'SELECT STATUS AS s FROM information_schema.EVENTS WHERE EVENT_SCHEMA = DATABASE()')).toMatchObject([
+    { s: 'DISABLED' },
+  ]);
   const qualified = await query(url, `SELECT VIEW_DEFINITION AS v FROM information_schema.VIEWS WHERE TABLE_SCHEMA = DATABASE()`);
   expect(qualified.map(({ v }) => String(v)).join()).not.toContain('_tpl_');
   await release();
@@ -66,7 +71,9 @@ promise('a clone has tables, rows, counters, views, triggers, routines and event
 
 promise('databases that are made at the same time do not get in the way of each other', async () => {
   const provider = createMysqlProvider(context);
-  await provider.ensureTemplate('f5', (target) => target.execute('CREATE TABLE t (id INT); CREATE VIEW v AS SELECT id FROM t; INSERT INTO t VALUES (1)'));
+  await provider.ensureTemplate('f5', (target) =>
+    target.execute('CREATE TABLE t (id INT); CREATE VIEW v AS SELECT id FROM t; INSERT INTO t VALUES (1)'),
+  );
   const leases = await Promise.all([1, 2, 3].map(() => provider.lease('f5')));
   const [first] = leases;
   await query(first?.url ?? '', 'INSERT INTO t VALUES (2)');

@@ -3,7 +3,11 @@ import { createMysqlProvider } from '../../src/providers/mysql';
 import { describeProvider, type ProviderSubject } from './contract';
 import { query, serverUrl, unreachable } from './mysql-server';
 
-const baseOf = (folder: string): string => path.basename(folder).toLowerCase().replaceAll(/[^a-z0-9_-]/g, '_');
+const baseOf = (folder: string): string =>
+  path
+    .basename(folder)
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9_-]/g, '_');
 
 /** A MySQL or MariaDB server: `MYSQL_URL`, or the one that listens on this machine. */
 export const subject: ProviderSubject = {

@@ -73,7 +73,9 @@ export function createDatabaseIsolation({ worker, sandbox, connect, lease }: Dat
   /** A database of its own for a scope: a copy of the nearest one around it that was written to, else of the template. */
   const takeClone = async (level: IsolationLevel, index: number): Promise<void> => {
     pool ??= createClonePool({ lease, connect: warm });
-    const around = levels.slice(0, index).findLast((each) => each.hasWritten && (each.database !== undefined || each.scope.kind === 'file'));
+    const around = levels
+      .slice(0, index)
+      .findLast((each) => each.hasWritten && (each.database !== undefined || each.scope.kind === 'file'));
     if (around?.database) {
       const open = around.adapter;
       around.adapter = undefined;

@@ -30,7 +30,11 @@ export function createDirectAdapters(options: DirectAdapterOptions): DirectAdapt
   const open = new Map<Transaction, TransactionLabel | undefined>();
 
   /** As the sandbox does it: on behalf of a scope that lives, and noted in the log. */
-  const send = async <T>(target: () => Promise<SqlQueryable>, given: SqlQuery, how: (target: SqlQueryable, query: SqlQuery) => Promise<T>): Promise<T> => {
+  const send = async <T>(
+    target: () => Promise<SqlQueryable>,
+    given: SqlQuery,
+    how: (target: SqlQueryable, query: SqlQuery) => Promise<T>,
+  ): Promise<T> => {
     const context = currentContext();
     const { operation, scope } = context;
     if (scope?.closed) {

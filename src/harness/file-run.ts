@@ -151,7 +151,10 @@ export function openFileRun(
     moved();
     // A transaction that was left open has been told of.
     const told = unawaited.filter(({ operation }) => !abandoned.has(operation.site));
-    return [...told.map(({ operation, sql }) => placeAt(unawaitedQuery(operation, scope, sql), operation.site.location(), rootDir)), ...errors];
+    return [
+      ...told.map(({ operation, sql }) => placeAt(unawaitedQuery(operation, scope, sql), operation.site.location(), rootDir)),
+      ...errors,
+    ];
   };
 
   const root = enter('file', path);

@@ -53,7 +53,11 @@ export function joinClient(file: FileState, facts: ClientFacts, adapter: object 
     await file.settleAdapter(database);
     return factory.connect();
   };
-  return { database: database.name, adapter: { ...factory, connect }, ...createCalls(file, sandbox, () => isolation.mode === 'transaction') };
+  return {
+    database: database.name,
+    adapter: { ...factory, connect },
+    ...createCalls(file, sandbox, () => isolation.mode === 'transaction'),
+  };
 }
 
 /** Schemas of clients that have been read: the same client is made anew in every file. */

@@ -78,7 +78,8 @@ async function runCommand(command: string, url: string, { rootDir, project, opti
 
   const child = spawn(command, { cwd: project.baseDir, env, shell: true, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output = (output + chunk.toString()).slice(-shown)));
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => (output = (output + chunk.toString()).slice(-shown)));
   const [status] = (await once(child, 'close')) as [number | null];
   if (status !== 0) throw seedFailed(command, { status: String(status), output: output.trim() });
 }
@@ -116,12 +117,17 @@ async function runModule(file: string, url: string, context: SeedContext): Promi
 type Client = { $disconnect(): Promise<void> };
 
 /** A client of this realm. A seed that does without one needs none to be generated. */
-async function makeClient(url: string, { project, provider, inner }: SeedContext): Promise<{ prisma: () => unknown; close: () => Promise<void> }> {
+async function makeClient(
+  url: string,
+  { project, provider, inner }: SeedContext,
+): Promise<{ prisma: () => unknown; close: () => Promise<void> }> {
   const [generator] = project.generators;
   const module = generator?.output
     ? path.join(generator.output, generator.provider === 'prisma-client' ? 'client.ts' : 'index.js')
     : createPackageLoader([project.baseDir]).resolve('@prisma/client');
-  const { PrismaClient } = (module ? await loadUserModule(module).catch(() => ({})) : {}) as { PrismaClient?: new (options: object) => Client };
+  const { PrismaClient } = (module ? await loadUserModule(module).catch(() => ({})) : {}) as {
+    PrismaClient?: new (options: object) => Client;
+  };
   const adapter = {
     provider: provider.dialect.adapterProvider,
     adapterName: provider.adapters[0]?.name ?? '',

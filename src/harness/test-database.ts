@@ -75,8 +75,13 @@ export async function openTestDatabase(name: string, options: ResolvedDatabaseOp
     custom: options.adapter === undefined ? undefined : (url) => loadAdapterModule(options.adapter ?? '', url),
   });
 
-  const inputs = [project.configFile, ...project.files.map((file) => file.path), ...options.overlay, ...options.sql, ...(typeof options.seed === 'string' ? [options.seed] : [])]
-    .filter((file) => file !== undefined);
+  const inputs = [
+    project.configFile,
+    ...project.files.map((file) => file.path),
+    ...options.overlay,
+    ...options.sql,
+    ...(typeof options.seed === 'string' ? [options.seed] : []),
+  ].filter((file) => file !== undefined);
   const migrations = options.source === 'migrations' ? project.migrationsPath : undefined;
   const stampInputs = async (): Promise<string> =>
     stampFiles([...inputs, ...(await filesUnder(project.viewsPath)), ...(await filesUnder(migrations))]);
@@ -88,7 +93,9 @@ export async function openTestDatabase(name: string, options: ResolvedDatabaseOp
   let preparing: Promise<PreparedDatabase> | undefined;
 
   const build = async (): Promise<string> => {
-    const plan = await timing.measure('variant', () => planTemplate({ rootDir, project, options, provider, inner, resolveFrom, report: (line) => context.report(line) }));
+    const plan = await timing.measure('variant', () =>
+      planTemplate({ rootDir, project, options, provider, inner, resolveFrom, report: (line) => context.report(line) }),
+    );
     await timing.measure(
       'template',
       () =>
@@ -102,7 +109,11 @@ export async function openTestDatabase(name: string, options: ResolvedDatabaseOp
 
   const lease = async (): Promise<PreparedDatabase> => {
     const fingerprint = await build();
-    const worker = await timing.measure('lease', () => provider.lease(fingerprint), (leased) => leased.name);
+    const worker = await timing.measure(
+      'lease',
+      () => provider.lease(fingerprint),
+      (leased) => leased.name,
+    );
     const sandbox = createSandbox({
       database: name,
       dialect: provider.dialect,

@@ -80,7 +80,15 @@ export function createClonePool(options: ClonePoolOptions): ClonePool {
     begun++;
     const adding = leasing.then(async () => {
       if (closed) return undefined;
-      const member: Member = { database: await options.lease(), source, adapter: undefined, isTaken: false, isStale: false, ready: Promise.resolve(), isReady: false };
+      const member: Member = {
+        database: await options.lease(),
+        source,
+        adapter: undefined,
+        isTaken: false,
+        isStale: false,
+        ready: Promise.resolve(),
+        isReady: false,
+      };
       members.push(member);
       refresh(member, source, true);
       return member;

@@ -45,7 +45,10 @@ export function createMysqlRestorer(dialect: Dialect, adapter: SqlDriverAdapter)
   return {
     async save(level) {
       tables ??= await readTables();
-      const filled = await areFilled(adapter, tables.map(({ name }) => name));
+      const filled = await areFilled(
+        adapter,
+        tables.map(({ name }) => name),
+      );
       const found = tables.filter((_, index) => filled[index]);
       const sums = await checksums(found.map(({ name }) => name));
       const kept: Kept[] = [];
@@ -64,7 +67,10 @@ export function createMysqlRestorer(dialect: Dialect, adapter: SqlDriverAdapter)
       const others = (tables ?? []).filter((table) => !kept.some((each) => each.table === table));
       const [now, filled, sums] = [
         new Map((await readCounters()).map(([table, value]) => [quote(String(table)), String(value)])),
-        await areFilled(adapter, others.map(({ name }) => name)),
+        await areFilled(
+          adapter,
+          others.map(({ name }) => name),
+        ),
         await checksums(kept.map(({ table }) => table.name)),
       ];
       const hasMoved = ({ name }: RestoredTable): boolean => now.get(name) !== before.get(name);
@@ -74,8 +80,13 @@ export function createMysqlRestorer(dialect: Dialect, adapter: SqlDriverAdapter)
       if (emptied.length === 0 && moved.length === 0) return;
       await inOneSession(adapter, [
         ...emptied.map(({ name }) => `TRUNCATE TABLE ${name}`),
-        ...changed.flatMap(({ table, copy }) => [`TRUNCATE TABLE ${table.name}`, `INSERT INTO ${table.name} (${table.columns}) SELECT ${table.columns} FROM ${copy}`]),
-        ...moved.flatMap(({ table }) => (before.has(table.name) ? [`ALTER TABLE ${table.name} AUTO_INCREMENT = ${before.get(table.name)}`] : [])),
+        ...changed.flatMap(({ table, copy }) => [
+          `TRUNCATE TABLE ${table.name}`,
+          `INSERT INTO ${table.name} (${table.columns}) SELECT ${table.columns} FROM ${copy}`,
+        ]),
+        ...moved.flatMap(({ table }) =>
+          before.has(table.name) ? [`ALTER TABLE ${table.name} AUTO_INCREMENT = ${before.get(table.name)}`] : [],
+        ),
       ]);
     },
   };
@@ -88,7 +99,9 @@ async function inOneSession(adapter: SqlDriverAdapter, statements: readonly stri
     const set = `SET SESSION foreign_key_checks = 0, SESSION lock_wait_timeout = 10, SESSION sql_mode = CONCAT(@@sql_mode, ',NO_AUTO_VALUE_ON_ZERO')`;
     for (const sql of [set, ...statements]) await tell(session, sql);
   } finally {
-    await tell(session, 'SET SESSION foreign_key_checks = DEFAULT, SESSION lock_wait_timeout = DEFAULT, SESSION sql_mode = DEFAULT').catch(() => undefined);
+    await tell(session, 'SET SESSION foreign_key_checks = DEFAULT, SESSION lock_wait_timeout = DEFAULT, SESSION sql_mode = DEFAULT').catch(
+      () => undefined,
+    );
     await session.commit();
   }
 }

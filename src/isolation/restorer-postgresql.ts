@@ -46,14 +46,20 @@ export function createPostgresqlRestorer(dialect: Dialect, adapter: SqlDriverAda
       () => true,
       () => false,
     );
-    await tell(adapter, `SET client_min_messages = warning; CREATE SCHEMA IF NOT EXISTS ${schema}; CREATE TABLE IF NOT EXISTS ${schema}.state (copy text PRIMARY KEY, amount bigint, newest bigint)`);
+    await tell(
+      adapter,
+      `SET client_min_messages = warning; CREATE SCHEMA IF NOT EXISTS ${schema}; CREATE TABLE IF NOT EXISTS ${schema}.state (copy text PRIMARY KEY, amount bigint, newest bigint)`,
+    );
     return (tables ??= await readTables());
   };
 
   return {
     async save(level) {
       const all = await prepare();
-      const filled = await areFilled(adapter, all.map(({ name }) => name));
+      const filled = await areFilled(
+        adapter,
+        all.map(({ name }) => name),
+      );
       const kept = all.filter((_, index) => filled[index]).map((table, index) => ({ table, copy: `${schema}."${level}_${index}"` }));
       const statements = kept.flatMap(({ table, copy }) => [
         `DROP TABLE IF EXISTS ${copy}`,
@@ -71,9 +77,17 @@ export function createPostgresqlRestorer(dialect: Dialect, adapter: SqlDriverAda
       const seeded = new Set(kept.map(({ table }) => table));
       const emptied = (tables ?? []).filter((table) => !seeded.has(table));
       const rows = isReplica
-        ? ['SET LOCAL session_replication_role = replica', ...emptied.map(({ name }) => `DELETE FROM ${name}`), ...(kept.length > 0 ? [rewriteChanged(kept)] : [])]
+        ? [
+            'SET LOCAL session_replication_role = replica',
+            ...emptied.map(({ name }) => `DELETE FROM ${name}`),
+            ...(kept.length > 0 ? [rewriteChanged(kept)] : []),
+          ]
         : rewriteAll(tables ?? [], kept);
-      const statements = [`SET LOCAL lock_timeout = '10s'`, ...rows, ...(sequences && dialect.sequences ? [dialect.sequences.restore(sequences)] : [])];
+      const statements = [
+        `SET LOCAL lock_timeout = '10s'`,
+        ...rows,
+        ...(sequences && dialect.sequences ? [dialect.sequences.restore(sequences)] : []),
+      ];
       await tell(adapter, statements.join(';\n'));
     },
   };

@@ -33,9 +33,16 @@ export function createSqliteRestorer(adapter: SqlDriverAdapter): Restorer {
   return {
     async save(level) {
       tables ??= await readTables();
-      const filled = await areFilled(adapter, tables.map(({ name }) => name));
-      const kept = tables.filter((_, index) => filled[index]).map((table, index) => ({ table, copy: quote(`${ownPrefix}_${level}_${index}`) }));
-      const copies = kept.map(({ table, copy }) => `DROP TABLE IF EXISTS ${copy}; CREATE TABLE ${copy} AS SELECT ${table.columns} FROM ${table.name};`);
+      const filled = await areFilled(
+        adapter,
+        tables.map(({ name }) => name),
+      );
+      const kept = tables
+        .filter((_, index) => filled[index])
+        .map((table, index) => ({ table, copy: quote(`${ownPrefix}_${level}_${index}`) }));
+      const copies = kept.map(
+        ({ table, copy }) => `DROP TABLE IF EXISTS ${copy}; CREATE TABLE ${copy} AS SELECT ${table.columns} FROM ${table.name};`,
+      );
       if (copies.length > 0) await adapter.executeScript(copies.join('\n'));
       levels.set(level, kept);
     },

@@ -3,7 +3,19 @@ import { parseMysqlUrl } from './mysql-url';
 import type { AdapterPackage } from './provider';
 
 /** Settings of the driver that say where to connect, or how many connections a pool keeps. */
-const place = new Set(['host', 'port', 'user', 'password', 'database', 'socketPath', 'stream', 'minimumIdle', 'idleTimeout', 'logger', 'debug']);
+const place = new Set([
+  'host',
+  'port',
+  'user',
+  'password',
+  'database',
+  'socketPath',
+  'stream',
+  'minimumIdle',
+  'idleTimeout',
+  'logger',
+  'debug',
+]);
 
 /** More connections than this are of no use to one test; the sandbox needs a single one. */
 const mostConnections = 5;
@@ -19,17 +31,22 @@ export const mysqlAdapters: readonly AdapterPackage[] = [
       const { config: target, database } = parseMysqlUrl(url);
       const isSameServer = app['host'] === undefined || (app['host'] === target['host'] && Number(app['port'] ?? 3306) === target['port']);
       // Certificates are good for one host only.
-      const kept = Object.entries(app).filter(([name, value]) => value !== undefined && !place.has(name) && (name !== 'ssl' || isSameServer));
-      const config = withIdleSocket({
-        prepareCacheLength: 0,
-        ...Object.fromEntries(kept),
-        ...target,
-        database,
-        connectionLimit: Math.min(Number(app['connectionLimit'] ?? mostConnections), mostConnections),
-        minimumIdle: 1,
-        // Its timer would keep a finished worker from ending.
-        idleTimeout: 0,
-      }, unanswered);
+      const kept = Object.entries(app).filter(
+        ([name, value]) => value !== undefined && !place.has(name) && (name !== 'ssl' || isSameServer),
+      );
+      const config = withIdleSocket(
+        {
+          prepareCacheLength: 0,
+          ...Object.fromEntries(kept),
+          ...target,
+          database,
+          connectionLimit: Math.min(Number(app['connectionLimit'] ?? mostConnections), mostConnections),
+          minimumIdle: 1,
+          // Its timer would keep a finished worker from ending.
+          idleTimeout: 0,
+        },
+        unanswered,
+      );
       // With `database`, Prisma would write it before every table, and the same statements could not reach a clone.
       const { database: _database, ...reading } = (options ?? {}) as Record<string, unknown>;
       return [config, { ...reading, disposeExternalPool: false }];

@@ -14,7 +14,8 @@ export function errnoOf(error: unknown): number | undefined {
   return typeof errno === 'number' ? errno : undefined;
 }
 
-const unreachable = /ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOENT|EACCES|ER_CONNECTION_TIMEOUT|ER_SOCKET_UNEXPECTED_CLOSE/;
+const unreachable =
+  /ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOENT|EACCES|ER_CONNECTION_TIMEOUT|ER_SOCKET_UNEXPECTED_CLOSE/;
 
 /** Turns a driver's error into one that says the cause and the cure. Errors of ours pass through. */
 export function explainMysqlError(error: unknown, place: MysqlErrorPlace): Error {
@@ -38,7 +39,7 @@ function describe(errno: number | undefined, said: string, { url, doing }: Mysql
       code: 'PRISMA_TEST_MYSQL_RIGHTS',
       message: `The user may not do what tests need: ${doing}.`,
       cure:
-        'let it make databases of its own beside the app\'s:\n' +
+        "let it make databases of its own beside the app's:\n" +
         `GRANT ALL ON \`${(url.database ?? 'app').replaceAll('_', '\\_')}\\_%\`.* TO '${url.user ?? 'user'}'@'%';`,
     };
   }

@@ -23,12 +23,12 @@ export function createIdleSocket(place: Readonly<Record<string, unknown>>, patie
   };
   const write = socket.write.bind(socket) as (...values: unknown[]) => boolean;
   // Assigned, not overridden: the driver puts its own writer on top of this very object.
-  socket.write = ((...values: unknown[]) => {
+  socket.write = (...values: unknown[]) => {
     clearTimeout(timer);
     socket.ref();
     if (patience !== undefined) idleAfter(patience);
     return write(...values);
-  });
+  };
   socket.on('data', () => {
     clearTimeout(timer);
     idleAfter(quiet);
@@ -38,7 +38,10 @@ export function createIdleSocket(place: Readonly<Record<string, unknown>>, patie
 }
 
 /** Settings for the driver with such a socket in place of its own. */
-export function withIdleSocket(config: Readonly<Record<string, unknown>>, patience?: number): Readonly<Record<string, unknown>> & { readonly stream: () => Socket } {
+export function withIdleSocket(
+  config: Readonly<Record<string, unknown>>,
+  patience?: number,
+): Readonly<Record<string, unknown>> & { readonly stream: () => Socket } {
   const { socketPath: _socketPath, ...rest } = config;
   return { ...rest, stream: () => createIdleSocket(config, patience) };
 }

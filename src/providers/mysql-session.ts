@@ -36,7 +36,13 @@ const patience = 5000;
 /** Opens a connection; to no database where none is named. */
 export async function connect({ driver, url }: MysqlServer, database?: string): Promise<MysqlConnection> {
   const deadline = Date.now() + patience;
-  const config = { connectTimeout: 10_000, ...url.config, ...(database !== undefined && { database }), multipleStatements: true, keepAliveDelay: 60_000 };
+  const config = {
+    connectTimeout: 10_000,
+    ...url.config,
+    ...(database !== undefined && { database }),
+    multipleStatements: true,
+    keepAliveDelay: 60_000,
+  };
   for (;;) {
     try {
       return await driver.createConnection(withIdleSocket(config));
@@ -58,7 +64,8 @@ export async function openMysqlSession(server: MysqlServer): Promise<MysqlSessio
   let closing = false;
   const held = new Set<string>();
   const lose = (cause: unknown): void => {
-    if (!closing) lostBecause ??= explainMysqlError(cause ?? new Error('ECONNRESET'), { url, doing: 'holding the locks of the test databases' });
+    if (!closing)
+      lostBecause ??= explainMysqlError(cause ?? new Error('ECONNRESET'), { url, doing: 'holding the locks of the test databases' });
   };
   connection.on('error', lose);
   connection.on('end', lose);
@@ -76,10 +83,12 @@ export async function openMysqlSession(server: MysqlServer): Promise<MysqlSessio
     // The server would give a lock to its own session a second time.
     if (held.has(name)) return false;
     held.add(name);
-    const [row] = await query('locking a test database', 'SELECT GET_LOCK(?, ?) AS done', [lockName(name), seconds]).catch((error: unknown) => {
-      held.delete(name);
-      throw error;
-    });
+    const [row] = await query('locking a test database', 'SELECT GET_LOCK(?, ?) AS done', [lockName(name), seconds]).catch(
+      (error: unknown) => {
+        held.delete(name);
+        throw error;
+      },
+    );
     if (Number(row?.['done']) === 1) return true;
     held.delete(name);
     return false;
@@ -107,7 +116,11 @@ export async function openMysqlSession(server: MysqlServer): Promise<MysqlSessio
     },
     async heldLocks(names) {
       if (names.length === 0) return [];
-      const [states] = await query('looking at locks', `SELECT ${names.map((_, index) => `IS_USED_LOCK(?) AS l${index}`).join(', ')}`, names.map(lockName));
+      const [states] = await query(
+        'looking at locks',
+        `SELECT ${names.map((_, index) => `IS_USED_LOCK(?) AS l${index}`).join(', ')}`,
+        names.map(lockName),
+      );
       return names.filter((_, index) => states?.[`l${index}`] !== null);
     },
     async close() {

@@ -25,11 +25,14 @@ export async function readStructure(session: MysqlSession, database: string): Pr
     ask('SELECT TABLE_NAME AS name, TABLE_TYPE AS type FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? ORDER BY 1'),
     ask(`SELECT TABLE_NAME AS name, COLUMN_NAME AS col FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ?
       AND EXTRA NOT LIKE '%VIRTUAL GENERATED%' AND EXTRA NOT LIKE '%STORED GENERATED%' ORDER BY 1, ORDINAL_POSITION`),
-    ask(`SELECT ROUTINE_NAME AS name, ROUTINE_TYPE AS type FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = ? AND ROUTINE_NAME <> '${markerProcedure}' ORDER BY 1`),
+    ask(
+      `SELECT ROUTINE_NAME AS name, ROUTINE_TYPE AS type FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = ? AND ROUTINE_NAME <> '${markerProcedure}' ORDER BY 1`,
+    ),
     ask('SELECT TRIGGER_NAME AS name FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = ? ORDER BY EVENT_OBJECT_TABLE, ACTION_ORDER'),
     ask('SELECT EVENT_NAME AS name FROM information_schema.EVENTS WHERE EVENT_SCHEMA = ? ORDER BY 1'),
   ]);
-  const ofType = (...types: string[]): string[] => relations.filter(({ type }) => types.includes(String(type))).map(({ name }) => String(name));
+  const ofType = (...types: string[]): string[] =>
+    relations.filter(({ type }) => types.includes(String(type))).map(({ name }) => String(name));
   const show = async (kind: string, name: string): Promise<string> => creation(await ask(`SHOW CREATE ${kind} ${quoteName(name)}`));
   const all = (kind: string, names: readonly string[]): Promise<string[]> => Promise.all(names.map((name) => show(kind, name)));
 
@@ -49,8 +52,16 @@ export async function readStructure(session: MysqlSession, database: string): Pr
     })),
     after: [
       ...inOrder(views, await all('VIEW', views)),
-      ...(await all('TRIGGER', triggers.map(({ name }) => String(name)))),
-      ...(await all('EVENT', events.map(({ name }) => String(name)))).map((sql) => sql.replace(/( ON COMPLETION (?:NOT )?PRESERVE) ENABLE\b/, '$1 DISABLE')),
+      ...(await all(
+        'TRIGGER',
+        triggers.map(({ name }) => String(name)),
+      )),
+      ...(
+        await all(
+          'EVENT',
+          events.map(({ name }) => String(name)),
+        )
+      ).map((sql) => sql.replace(/( ON COMPLETION (?:NOT )?PRESERVE) ENABLE\b/, '$1 DISABLE')),
     ],
   };
 }
@@ -69,7 +80,9 @@ function inOrder(names: readonly string[], statements: readonly string[]): strin
   const waiting = new Map(names.map((name, index) => [name, statements[index] ?? '']));
   const ordered: string[] = [];
   while (waiting.size > 0) {
-    const ready = [...waiting].filter(([name, sql]) => ![...waiting.keys()].some((other) => other !== name && sql.includes(quoteName(other))));
+    const ready = [...waiting].filter(
+      ([name, sql]) => ![...waiting.keys()].some((other) => other !== name && sql.includes(quoteName(other))),
+    );
     for (const [name, sql] of ready.length > 0 ? ready : waiting) {
       ordered.push(sql);
       waiting.delete(name);

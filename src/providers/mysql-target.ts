@@ -42,7 +42,9 @@ function locate(error: unknown, sql: string): unknown {
   const found = error as { sqlMessage?: string | null; message?: string; position?: number } | null;
   if (typeof found !== 'object' || found === null) return error;
   if (found.sqlMessage) {
-    const hint = /^\s*DELIMITER\s/im.test(sql) ? ' (DELIMITER is a command of the mysql program, not of the server: leave it out, bodies need none)' : '';
+    const hint = /^\s*DELIMITER\s/im.test(sql)
+      ? ' (DELIMITER is a command of the mysql program, not of the server: leave it out, bodies need none)'
+      : '';
     found.message = `${found.sqlMessage}${hint}`;
   }
   const [, near] = /near '([\s\S]*?)' at line \d+$/.exec(found.sqlMessage ?? '') ?? [];

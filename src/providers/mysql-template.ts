@@ -68,6 +68,11 @@ async function build({ server, session, names, context }: MysqlTemplatePlace, wo
 
 /** An event would change the template behind everybody's back; clones have it disabled, too. */
 async function disableEvents(session: MysqlSession, database: string): Promise<void> {
-  const events = await session.query('looking for events', 'SELECT EVENT_NAME AS name FROM information_schema.EVENTS WHERE EVENT_SCHEMA = ?', [database]);
-  for (const { name } of events) await session.query('disabling an event', `ALTER EVENT ${quoteName(database)}.${quoteName(String(name))} DISABLE`);
+  const events = await session.query(
+    'looking for events',
+    'SELECT EVENT_NAME AS name FROM information_schema.EVENTS WHERE EVENT_SCHEMA = ?',
+    [database],
+  );
+  for (const { name } of events)
+    await session.query('disabling an event', `ALTER EVENT ${quoteName(database)}.${quoteName(String(name))} DISABLE`);
 }

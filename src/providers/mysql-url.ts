@@ -17,7 +17,11 @@ export interface MysqlUrl {
 const shape = /^((?:mysql|mariadb):\/\/)([^/?#]*)(?:\/([^?#]*))?(\?[^#]*)?$/i;
 
 /** Parameters that Prisma's own engines knew and the driver calls otherwise. */
-const renamed: Readonly<Record<string, string>> = { socket: 'socketPath', connection_limit: 'connectionLimit', connect_timeout: 'connectTimeout' };
+const renamed: Readonly<Record<string, string>> = {
+  socket: 'socketPath',
+  connection_limit: 'connectionLimit',
+  connect_timeout: 'connectTimeout',
+};
 
 /** Takes a URL apart without changing a byte of what is not the database's name. */
 export function parseMysqlUrl(url: string): MysqlUrl {

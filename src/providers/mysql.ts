@@ -82,7 +82,12 @@ export function createMysqlProvider(context: ProviderContext): Provider {
     const known = source === names.template ? structures.get(source) : undefined;
     const structure = known ?? (await readStructure(session, source));
     if (source === names.template) structures.set(source, structure);
-    await createDatabase(session, name, markerOf({ kind: 'worker', project: context.projectKey, fingerprint: names.fingerprint }), structure.collation);
+    await createDatabase(
+      session,
+      name,
+      markerOf({ kind: 'worker', project: context.projectKey, fingerprint: names.fingerprint }),
+      structure.collation,
+    );
     await replay(session, structure, source, name);
   };
 

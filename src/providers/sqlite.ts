@@ -134,7 +134,12 @@ function urlOf(file: string): string {
 
 /** A short name of this machine that is safe in file names. */
 function hostKey(): string {
-  return hostname().toLowerCase().replaceAll(/[^0-9a-z]/g, '').slice(0, 24) || 'host';
+  return (
+    hostname()
+      .toLowerCase()
+      .replaceAll(/[^0-9a-z]/g, '')
+      .slice(0, 24) || 'host'
+  );
 }
 
 async function isFile(file: string): Promise<boolean> {

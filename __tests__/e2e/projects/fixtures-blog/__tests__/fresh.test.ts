@@ -37,10 +37,13 @@ describe('a row that a block changes', () => {
     test('too', () => expect(data.author.name).toBe('Flo'));
   });
   test('and as it was before', () => expect(data.author.name).toBe('Eve'));
-  test('but not for each test', given({ author }, async ({ author }) => {
-    expect(author).toBe(data.author);
-    expect(data.post.authorId).toBe(author.id);
-  }));
+  test(
+    'but not for each test',
+    given({ author }, async ({ author }) => {
+      expect(author).toBe(data.author);
+      expect(data.post.authorId).toBe(author.id);
+    }),
+  );
   describe('deleted', () => {
     beforeAll(() => prisma.member.deleteMany());
     test('it is given as it was', () => expect(data.team.member.role).toBe('guest'));

@@ -41,16 +41,22 @@ describe('another block', () => {
 });
 
 describe('for one test', () => {
-  test('only that one gets it', given({ post, author }, async ({ post, author }) => {
-    expect(post.authorId).toBe(author.id);
-  }));
+  test(
+    'only that one gets it',
+    given({ post, author }, async ({ post, author }) => {
+      expect(post.authorId).toBe(author.id);
+    }),
+  );
   test('the next one does not', async () => {
     expect(await prisma.post.count()).toBe(0);
     expect(events.at(-1)).toBe('-post');
   });
-  test.each(['a', 'b'])('with the arguments of each: %s', given({ post }, async ({ post }, letter: string) => {
-    expect(`${post.title} ${letter}`).toMatch(/^hello [ab]$/);
-  }));
+  test.each(['a', 'b'])(
+    'with the arguments of each: %s',
+    given({ post }, async ({ post }, letter: string) => {
+      expect(`${post.title} ${letter}`).toMatch(/^hello [ab]$/);
+    }),
+  );
 });
 
 describe('another database', () => {

@@ -32,8 +32,12 @@ describe('override', () => {
       expect(data.post.authorId).toBe(data.author.id);
     });
     describe('deeper', () => {
-      override(author, fixture('plain', { scope: 'file', uses: { author } }, ({ author, prisma }) =>
-        prisma.user.create({ data: { email: `plain-${author.email}` } })));
+      override(
+        author,
+        fixture('plain', { scope: 'file', uses: { author } }, ({ author, prisma }) =>
+          prisma.user.create({ data: { email: `plain-${author.email}` } }),
+        ),
+      );
       test('of what is replaced, the next one out', () => expect(data.author.email).toBe('plain-banned-author@blog'));
     });
   });

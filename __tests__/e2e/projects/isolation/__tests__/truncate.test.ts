@@ -15,7 +15,10 @@ test('what a test commits is seen by others', async () => {
 
 test('and is not there in the next, whose ids begin anew and whose seeds are back', async () => {
   expect(await db.user.count()).toBe(0);
-  expect(await db.role.findMany({ orderBy: { id: 'asc' } })).toEqual([{ id: 1, name: 'admin' }, { id: 2, name: 'guest' }]);
+  expect(await db.role.findMany({ orderBy: { id: 'asc' } })).toEqual([
+    { id: 1, name: 'admin' },
+    { id: 2, name: 'guest' },
+  ]);
   expect(await db.user.create({ data: alice })).toMatchObject({ id: 1 });
   expect(await db.role.create({ data: { name: 'new' } })).toMatchObject({ id: 3 });
 });

@@ -16,7 +16,9 @@ test('and gone in the next test, and ids begin anew', async () => {
 
 test('values read as they do in production', async () => {
   const born = new Date('2020-02-03T04:05:06.789Z');
-  await db.user.create({ data: { ...alice, born, balance: '12345678901234.56', big: 9007199254740993n, data: Buffer.from('x'), extra: { a: [1] } } });
+  await db.user.create({
+    data: { ...alice, born, balance: '12345678901234.56', big: 9007199254740993n, data: Buffer.from('x'), extra: { a: [1] } },
+  });
   const user = await db.user.findUniqueOrThrow({ where: alice });
   expect(user.born).toEqual(born);
   expect(user.balance).toEqual(new Prisma.Decimal('12345678901234.56'));
@@ -63,7 +65,9 @@ test('levels of isolation are taken', async () => {
 
 test('DDL is refused with its statement', async () => {
   await db.user.create({ data: alice });
-  await expect(db.$executeRawUnsafe('CREATE TABLE scratch (id INT)')).rejects.toThrow(/CREATE TABLE scratch[\s\S]*PRISMA_TEST_IMPLICIT_COMMIT/);
+  await expect(db.$executeRawUnsafe('CREATE TABLE scratch (id INT)')).rejects.toThrow(
+    /CREATE TABLE scratch[\s\S]*PRISMA_TEST_IMPLICIT_COMMIT/,
+  );
   await expect(db.$executeRawUnsafe('TRUNCATE TABLE Post')).rejects.toThrow('PRISMA_TEST_IMPLICIT_COMMIT');
   await db.$executeRawUnsafe('CREATE TEMPORARY TABLE scratch_tmp (id INT)');
   expect(await db.user.count()).toBe(1);
