@@ -9,7 +9,8 @@ import type { FileState } from '../../src/harness/file-run';
 import { wrapGetPrismaClient, type GetPrismaClient } from '../../src/realm/client-seam';
 import { runInContext, type Scope } from '../../src/sandbox/call-context';
 import type { Dialect } from '../../src/sandbox/dialect';
-import { createSandbox, type Sandbox, type ScopeLeftovers } from '../../src/sandbox/sandbox';
+import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox';
+import type { ScopeLeftovers } from '../../src/sandbox/sandbox-options';
 import { createSandboxAdapterFactory } from '../../src/sandbox/sandbox-adapter';
 import type { JoinedClient, Session } from '../../src/session';
 

@@ -2,7 +2,8 @@ import type { SqlDriverAdapter, SqlDriverAdapterFactory } from '@prisma/driver-a
 import type { Isolation } from '../options';
 import type { WorkerDatabase } from '../providers/provider';
 import type { Scope } from '../sandbox/call-context';
-import type { Sandbox, ScopeLeftovers } from '../sandbox/sandbox';
+import type { Sandbox } from '../sandbox/sandbox';
+import type { ScopeLeftovers } from '../sandbox/sandbox-options';
 
 /** How the scopes of one database are kept apart. In the mode `transaction` it leaves everything to the sandbox. */
 export interface DatabaseIsolation {

@@ -1,4 +1,4 @@
-import type { Frame } from './transaction-stack';
+import type { Frame } from './frame';
 
 const form =
   /^\s*(SAVEPOINT|RELEASE(?:\s+SAVEPOINT)?|ROLLBACK\s+(?:WORK\s+|TRANSACTION\s+)?TO(?:\s+SAVEPOINT)?)\s+("[^";]+"|[^\s;"]+)\s*;?\s*$/i;

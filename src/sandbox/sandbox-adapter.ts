@@ -4,7 +4,7 @@ import { plainQuery } from './pinned-connection';
 import { releaseSavepoint, rolledBackTo } from './raw-control';
 import type { Sandbox } from './sandbox';
 import { transactionGone } from './sandbox-errors';
-import type { Frame } from './transaction-stack';
+import type { Frame } from './frame';
 
 /**
  * The adapter that clients get in place of theirs. It answers the same calls from the sandbox's one connection: a

@@ -1,5 +1,6 @@
 import { createError, type PrismaTestError } from '../errors';
-import { describeOperation, type CallContext, type Operation, type Scope } from './call-context';
+import { describeOperation, type CallContext, type Operation, type Scope, type TransactionLabel } from './call-context';
+import type { Frame } from './frame';
 
 /** A statement of work whose test (or hook, or file) is over. */
 export function lateStatement(context: CallContext, current: Scope | undefined): PrismaTestError {
@@ -87,6 +88,27 @@ export function transactionGone(context: CallContext): PrismaTestError {
     facts: { query: describeOperation(context.operation), from: context.scope?.name },
     cure: 'await prisma.$transaction() in the test.',
   });
+}
+
+/** Who waits for a transaction, and its holder, seem to wait for each other. `quiet` is in milliseconds. */
+export function deadlock(context: CallContext, holder: Frame | undefined, quiet: number): PrismaTestError {
+  return createError({
+    code: 'PRISMA_TEST_DEADLOCK',
+    message: `A query waits for a transaction that has been quiet for ${quiet / 1000} s: each seems to wait for the other.`,
+    facts: {
+      waiting: context.operation ? describeOperation(context.operation) : siteOf(context.label, 'a transaction'),
+      holder: siteOf(holder?.label, 'an open transaction'),
+    },
+    cure:
+      'In a sandbox all transactions share one connection: what is outside of an open $transaction waits until it ends.\n' +
+      'Do not let the callback of one wait for work outside of it; or give this file a database without a sandbox:\n' +
+      '/** @prisma-isolation clone */',
+  });
+}
+
+function siteOf(label: TransactionLabel | undefined, otherwise: string): string {
+  const location = label?.site.location();
+  return location ? `prisma.$transaction() at ${location}` : otherwise;
 }
 
 const lossKinds = new Set(['DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout', 'TlsConnectionError', 'DatabaseDoesNotExist']);

@@ -1,36 +1,18 @@
-import type { ConnectionInfo, SqlDriverAdapter, SqlQuery } from '@prisma/driver-adapter-utils';
+import type { ConnectionInfo, SqlQuery } from '@prisma/driver-adapter-utils';
 import { isPrismaTestError } from '../errors';
-import { currentContext, type CallContext, type Scope, type TransactionLabel } from './call-context';
+import { currentContext, type CallContext, type Scope } from './call-context';
 import { settlesWithin } from './clock';
 import { createCommitCheck, type CommitCheck } from './commit-check';
 import { createDatabaseFacts } from './database-facts';
-import type { Dialect } from './dialect';
+import type { Frame } from './frame';
 import { createLocalSettings, type LocalSettings } from './local-settings';
 import { createPinnedConnection, plainQuery, type PinnedConnection } from './pinned-connection';
 import { connectionLost, hasEnded, isConnectionLoss, lateStatement, sandboxLost, statementCut } from './sandbox-errors';
+import type { SandboxOptions, ScopeLeftovers } from './sandbox-options';
 import { createScopeStack } from './scope-stack';
 import { createStatementRunner, type StatementRunner } from './statement-runner';
 import { createStatementLog, type StatementLog, type StatementRecord } from './statement-log';
-import { createTransactionStack, type Frame, type TransactionStack } from './transaction-stack';
-
-/** What a scope left behind that it should have finished. */
-export interface ScopeLeftovers {
-  /** Transactions that were still open and have been rolled back. */
-  readonly transactions: readonly TransactionLabel[];
-}
-
-/** What a sandbox needs from outside. */
-export interface SandboxOptions {
-  /** Name of the database, for messages. */
-  readonly database: string;
-  readonly dialect: Dialect;
-  /** Connects the adapter that speaks to the worker database; called again after the connection was lost. */
-  connect(): Promise<SqlDriverAdapter>;
-  /** Makes the worker database new: something outside of the sandbox's control was committed to it. */
-  renew(): Promise<void>;
-  /** Says something to the user, without a newline. Default: to stderr. */
-  report?(line: string): void;
-}
+import { createTransactionStack, type TransactionStack } from './transaction-stack';
 
 /**
  * One pinned connection inside one outermost transaction, and everything that speaks through it. The idea is Ecto's

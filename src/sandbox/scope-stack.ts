@@ -2,29 +2,9 @@ import type { Scope } from './call-context';
 import { now } from './clock';
 import type { DatabaseFacts } from './database-facts';
 import type { Dialect } from './dialect';
-import { createGeneratedIds, type IdMarks } from './generated-ids';
+import { createGeneratedIds } from './generated-ids';
 import type { PinnedConnection } from './pinned-connection';
-
-/** A scope's place in the database. Closed until its first statement: a test that never queries costs nothing. */
-interface Level {
-  readonly scope: Scope;
-  opened: boolean;
-  savepoint: string;
-  /** The savepoint to which a failing statement goes back, and whether work has come after it. */
-  guard: string;
-  dirty: boolean;
-  /** Whether anything was written in it that its inner scopes build on. */
-  wrote: boolean;
-  ids: IdMarks;
-}
-
-/** A savepoint that was gone back to and still stands, so that the next scope in its place finds itself opened. */
-interface Spare {
-  readonly savepoint: string;
-  /** It is the first of a transaction that was begun in advance. */
-  readonly base: boolean;
-  readonly since: number;
-}
+import type { Level, Spare } from './scope-level';
 
 /** The savepoints of worker ⊃ file ⊃ describe ⊃ test. Call it only when nothing else speaks on the connection. */
 export interface ScopeStack {

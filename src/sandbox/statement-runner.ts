@@ -9,7 +9,7 @@ import { applyControl, isOwnControl } from './raw-control';
 import type { RunQuery, Sandbox } from './sandbox';
 import { controlRefused, implicitCommitRefused, transactionGone } from './sandbox-errors';
 import type { ScopeStack } from './scope-stack';
-import type { Frame } from './transaction-stack';
+import type { Frame } from './frame';
 
 /** Runs the application's statements so that a failing one takes nothing else along. */
 export interface StatementRunner {

@@ -1,26 +1,8 @@
-import { createError } from '../errors';
 import { callbackTimers } from './callback-timers';
-import { describeOperation, isInside, runInContext, type CallContext, type TransactionLabel } from './call-context';
+import { isInside, runInContext, type CallContext, type TransactionLabel } from './call-context';
 import { after, keepAlive } from './clock';
-import type { SavedSettings } from './local-settings';
-
-/** A transaction of the application: one savepoint in the sandbox. */
-export interface Frame {
-  label: TransactionLabel;
-  readonly savepoint: string;
-  /** `reserved`: its turn has come, nobody has taken it yet; `opening`: the savepoint has not been made yet. */
-  state: 'reserved' | 'opening' | 'open' | 'closed';
-  /** A statement failed in it and the database refuses further ones (PostgreSQL). */
-  aborted: boolean;
-  /** Savepoints inside of it, Prisma's and the app's own, the innermost last. */
-  readonly savepoints: string[];
-  /** What settings were that the transaction has made for itself. */
-  readonly settings: SavedSettings;
-  /** Where commits are checked by counting: the violations that there were before. */
-  violations: number | undefined;
-  /** Ends what goes with an open frame. */
-  readonly release: () => void;
-}
+import type { Frame } from './frame';
+import { deadlock } from './sandbox-errors';
 
 /** Something that wants the connection: a statement of the root client (no frame) or of a transaction, or a turn. */
 interface Request {
@@ -133,7 +115,7 @@ export function createTransactionStack(): TransactionStack {
     const top = frames.at(-1);
     if (busy > 0 || (top && callbackTimers.pending(top.label))) return watchQuiet(nextLimit);
     const [request] = waiting.splice(0, 1);
-    request?.reject(deadlock(request.context, top));
+    request?.reject(deadlock(request.context, top, quietLimit));
     pump();
     if (waiting.length === 0 || running) return;
     cancelWatch?.();
@@ -201,23 +183,3 @@ export function createTransactionStack(): TransactionStack {
 }
 
 const nobody: CallContext = { scope: undefined, label: undefined, operation: undefined };
-
-function deadlock(context: CallContext, holder: Frame | undefined): Error {
-  return createError({
-    code: 'PRISMA_TEST_DEADLOCK',
-    message: `A query waits for a transaction that has been quiet for ${quietLimit / 1000} s: each seems to wait for the other.`,
-    facts: {
-      waiting: context.operation ? describeOperation(context.operation) : siteOf(context.label, 'a transaction'),
-      holder: siteOf(holder?.label, 'an open transaction'),
-    },
-    cure:
-      'In a sandbox all transactions share one connection: what is outside of an open $transaction waits until it ends.\n' +
-      'Do not let the callback of one wait for work outside of it; or give this file a database without a sandbox:\n' +
-      '/** @prisma-isolation clone */',
-  });
-}
-
-function siteOf(label: TransactionLabel | undefined, otherwise: string): string {
-  const location = label?.site.location();
-  return location ? `prisma.$transaction() at ${location}` : otherwise;
-}

@@ -1,0 +1,20 @@
+import type { TransactionLabel } from './call-context';
+import type { SavedSettings } from './local-settings';
+
+/** A transaction of the application: one savepoint in the sandbox. */
+export interface Frame {
+  label: TransactionLabel;
+  readonly savepoint: string;
+  /** `reserved`: its turn has come, nobody has taken it yet; `opening`: the savepoint has not been made yet. */
+  state: 'reserved' | 'opening' | 'open' | 'closed';
+  /** A statement failed in it and the database refuses further ones (PostgreSQL). */
+  aborted: boolean;
+  /** Savepoints inside of it, Prisma's and the app's own, the innermost last. */
+  readonly savepoints: string[];
+  /** What settings were that the transaction has made for itself. */
+  readonly settings: SavedSettings;
+  /** Where commits are checked by counting: the violations that there were before. */
+  violations: number | undefined;
+  /** Ends what goes with an open frame. */
+  readonly release: () => void;
+}
