@@ -132,7 +132,7 @@ describe('on PostgreSQL', () => {
   });
   beforeEach(() => (project = openProject('migrations')));
   afterAll(async () => {
-    if (!why) for (const name of await databases()) await query(serverUrl('postgres'), `DROP DATABASE "${name}" WITH (FORCE)`);
+    if (!why) for (const name of await databases()) await query(serverUrl('postgres'), `DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`);
   });
 
   const change = (): void => {
