@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(async () => {
   if (why) return;
   const all = await query(serverUrl('postgres'), `SELECT datname FROM pg_database WHERE datname LIKE '${base}%'`);
-  for (const { datname } of all) await query(serverUrl('postgres'), `DROP DATABASE "${String(datname)}" WITH (FORCE)`);
+  for (const { datname } of all) await query(serverUrl('postgres'), `DROP DATABASE IF EXISTS "${String(datname)}" WITH (FORCE)`);
 });
 
 /** The blocks of the section on Supabase in the page people link to. */

@@ -26,7 +26,7 @@ const databases = async (prefix: string): Promise<string[]> =>
 afterAll(async () => {
   if (why) return;
   for (const prefix of [admin, service])
-    for (const name of await databases(prefix)) await query(serverUrl('postgres'), `DROP DATABASE "${name}" WITH (FORCE)`);
+    for (const name of await databases(prefix)) await query(serverUrl('postgres'), `DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`);
 });
 
 const onServer = (name: string, work: () => Promise<void>): void => test(name, async () => (why ? undefined : work()));

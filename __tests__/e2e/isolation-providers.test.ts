@@ -77,7 +77,7 @@ afterAll(async () => {
     serverUrl(''),
     `SELECT SCHEMA_NAME AS name FROM information_schema.SCHEMATA WHERE SCHEMA_NAME LIKE '${base}%'`,
   )) {
-    await query(serverUrl(''), `DROP DATABASE \`${String(name)}\``);
+    await query(serverUrl(''), `DROP DATABASE IF EXISTS \`${String(name)}\``);
   }
 }, 60_000);
 

@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  if (!why) for (const name of await databases()) await query(serverUrl(''), `DROP DATABASE \`${name}\``);
+  if (!why) for (const name of await databases()) await query(serverUrl(''), `DROP DATABASE IF EXISTS \`${name}\``);
 }, 60_000);
 
 const promise = (name: string, work: () => Promise<void>): void => test(name, async () => (why ? undefined : work()), 120_000);

@@ -95,7 +95,7 @@ describe('on PostgreSQL', () => {
     if (why) process.stderr.write(`SKIPPED push: 'cli' on PostgreSQL: ${why}\n`);
   });
   afterAll(async () => {
-    if (!why) for (const name of await databases()) await query(serverUrl('postgres'), `DROP DATABASE "${name}" WITH (FORCE)`);
+    if (!why) for (const name of await databases()) await query(serverUrl('postgres'), `DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`);
   });
 
   test('external tables, views and SQL files are there, too', async () => {

@@ -29,7 +29,7 @@ afterAll(async () => {
     serverUrl(''),
     `SELECT SCHEMA_NAME AS name FROM information_schema.SCHEMATA WHERE SCHEMA_NAME LIKE '${base}%'`,
   )) {
-    await query(serverUrl(''), `DROP DATABASE \`${String(name)}\``);
+    await query(serverUrl(''), `DROP DATABASE IF EXISTS \`${String(name)}\``);
   }
 }, 60_000);
 const promise = (name: string, work: () => Promise<void>): void => test(name, async () => (why ? undefined : work()), 60_000);
