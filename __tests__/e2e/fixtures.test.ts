@@ -9,7 +9,7 @@ let project: Project;
 beforeAll(() => (project = openProject('fixtures-blog')));
 afterAll(() => project.remove());
 
-test.each(['tree', 'scopes', 'fresh', 'variations', 'worker'])('projects/fixtures-blog: %s', async (name) => {
+test.each(['tree', 'scopes', 'fresh', 'variations', 'worker', 'factories'])('projects/fixtures-blog: %s', async (name) => {
   const run = await runIn(project, ['--runInBand', name]);
   expectPassed(run);
   if (name === 'variations') {
