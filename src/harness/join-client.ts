@@ -1,8 +1,8 @@
 import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import { compareSignatures, readSignature, type ClientMatch, type SchemaSignature } from '../database/client-match';
 import { adapterForAnotherProvider } from '../database/adapter-errors';
-import { createError } from '../errors';
-import type { Operation } from '../sandbox/call-context';
+import { createError, isPrismaTestError } from '../errors';
+import { currentContext, type Operation } from '../sandbox/call-context';
 import type { ClientFacts, JoinedClient, TransactionCall } from '../session';
 import { createCalls } from './client-calls';
 import type { FileState } from './file-run';
@@ -50,8 +50,15 @@ export function joinClient(file: FileState, facts: ClientFacts, adapter: object 
   const adapterName = String(named?.adapterName ?? database.provider.adapters[0]?.name);
   const factory = isolation.adapterFactory(adapterName);
   const connect = async (): ReturnType<typeof factory.connect> => {
-    await file.settleAdapter(database);
-    return factory.connect();
+    try {
+      await file.settleAdapter(database);
+      return await factory.connect();
+    } catch (error) {
+      // Prisma wraps errors on their way up.
+      const { operation } = currentContext();
+      if (operation && isPrismaTestError(error)) operation.failure = error;
+      throw error;
+    }
   };
   return {
     database: database.name,
