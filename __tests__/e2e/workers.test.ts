@@ -66,7 +66,10 @@ test('the run after one that was killed removes what it left', async () => {
 
 test('nothing is left but the template', async () => {
   const before = project.files();
-  expectPassed(await runIn(project, ['-w', '2'], { env: ownCache() }), 8);
+  let run = await runIn(project, ['-w', '2'], { env: ownCache() });
+  // On a busy machine Jest kills a worker that takes longer than half a second to exit; what that leaves is the next run's to remove.
+  if (run.output.includes('has been force exited')) run = await runIn(project, ['--runInBand'], { env: ownCache() });
+  expectPassed(run, 8);
   expect(project.files()).toEqual(before);
   expect(listCache('sqlite')).toEqual([expect.stringMatching(/_tpl_\w+\.db$/), 'workers']);
   expect(leftovers()).toEqual([]);
