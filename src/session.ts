@@ -27,6 +27,13 @@ export interface TransactionCall extends ClientCall {
   turn(): Promise<void>;
 }
 
+/** What the sandbox knows of a running call. */
+export interface CallerContext {
+  /** Equal for calls that belong to the same transaction, or to none. */
+  readonly key: string;
+  run<T>(work: () => T): T;
+}
+
 /** A client that has joined a database's sandbox. */
 export interface JoinedClient {
   /** Name of that database; `undefined` for a client that was refused. */
@@ -35,8 +42,8 @@ export interface JoinedClient {
   call(name: string, site: CallSite): ClientCall;
   /** `nested`: a transaction inside the transaction client, which is a savepoint of Prisma's own. */
   transaction(site: CallSite, nested: boolean): TransactionCall;
-  /** Equal for calls that belong to the same transaction, or to none. */
-  contextKey?(): string;
+  /** On whose behalf the running call comes, to be gone back to. */
+  context?(): CallerContext;
 }
 
 /** A database as a test sees it, before its client is made. */

@@ -24,7 +24,7 @@ export function createCalls(
   file: FileState,
   sandbox: Sandbox,
   isSandboxed: () => boolean,
-): Pick<JoinedClient, 'call' | 'transaction' | 'contextKey'> {
+): Pick<JoinedClient, 'call' | 'transaction' | 'context'> {
   const prefix = `${file.rootDir}${path.sep}`;
   const shown = (site: CallSite): CallSite => ({ location: () => site.location()?.replace(prefix, '') });
 
@@ -45,7 +45,10 @@ export function createCalls(
   };
 
   return {
-    contextKey: () => keyOf(currentContext().label),
+    context() {
+      const context = currentContext();
+      return { key: keyOf(context.label), run: (work) => runInContext(context, work) };
+    },
     call(name, site) {
       const { operation, end } = begin(name, site);
       return { end, run: (work) => runInContext({ operation }, work) };

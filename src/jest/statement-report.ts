@@ -8,10 +8,12 @@ import { renderStatements } from '../sandbox/render-statements';
 export function attachStatements(test: Circus.TestEntry, run: FileRun, options: ResolvedOptions): void {
   for (const { name, log } of options.databases) {
     const taken = run.takeStatements(name);
-    if (taken.records.length === 0 || log === 'none') continue;
+    const [failure] = test.errors;
+    // Places are found through source maps, which costs more than the queries: only where somebody will read them.
+    if (taken.records.length === 0 || log === 'none' || (log === 'failed' && failure === undefined)) continue;
     const text = renderStatements(name, taken).replaceAll(`${options.rootDir}${path.sep}`, '');
     if (log === 'all') process.stdout.write(`${test.name}\n${text}\n`);
-    else for (const entry of test.errors.slice(0, 1)) append(entry, text);
+    else append(failure, text);
   }
 }
 

@@ -67,7 +67,7 @@ export function wrapGetPrismaClient(
         super(adapter ? { ...rest, adapter } : options);
         if (!adapter) return;
         joins.set(adapter, join);
-        keepRequestContexts(this, () => join.contextKey?.() ?? '');
+        if (join.context) keepRequestContexts(this, join.context);
       }
 
       override _request(params: RequestParams): Promise<unknown> {
@@ -80,6 +80,7 @@ export function wrapGetPrismaClient(
           () => join.call(params.clientMethod ?? 'query', site),
           (call) => call.run(() => super._request(params)),
         ).then((result) => {
+          if (!rows.isNoting) return result;
           const { callsite: _callsite, transaction, ...request } = params;
           const clientMethod = request.clientMethod?.replace(/\.\w+$/, '.findUnique') ?? 'findUnique';
           const find = (args: object): Promise<unknown> => this._request({ ...request, clientMethod, action: 'findUnique', args });

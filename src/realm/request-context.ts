@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import type { CallerContext } from '../session';
 
 /** What of Prisma's data loader is looked at. */
 interface DataLoader {
@@ -15,11 +15,11 @@ interface DataLoader {
  * sandbox knows what belongs to a transaction's callback: each call gets its own back, and calls of different
  * transactions are not sent as one.
  */
-export function keepRequestContexts(client: object, contextKey: () => string): void {
+export function keepRequestContexts(client: object, current: () => CallerContext): void {
   const dataloader = (client as { _requestHandler?: { dataloader?: DataLoader } })._requestHandler?.dataloader;
   if (!dataloader?.options) return;
   const { options } = dataloader;
-  const contexts = new WeakMap<object, { readonly key: string; run<T>(work: () => T): T }>();
+  const contexts = new WeakMap<object, CallerContext>();
   const inContextOf = <T>(request: object | undefined, work: () => T): T => {
     const context = request && contexts.get(request);
     return context ? context.run(work) : work();
@@ -27,7 +27,7 @@ export function keepRequestContexts(client: object, contextKey: () => string): v
 
   const { request } = dataloader;
   dataloader.request = (each) => {
-    contexts.set(each, { key: contextKey(), run: AsyncLocalStorage.snapshot() });
+    contexts.set(each, current());
     return request.call(dataloader, each);
   };
   const { singleLoader, batchLoader, batchBy } = options;

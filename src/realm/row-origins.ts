@@ -24,6 +24,7 @@ export interface RowCall {
 export interface RowOrigins {
   /** Nothing is noted before this is called: most files share no rows. */
   begin(): void;
+  readonly isNoting: boolean;
   note(result: unknown, call: RowCall): void;
   placeOf(row: object): RowPlace | undefined;
   adopt(copy: object, row: object): void;
@@ -56,6 +57,9 @@ export function createRowOrigins(clientOf: (database: string) => unknown): RowOr
   return {
     begin() {
       isNoting = true;
+    },
+    get isNoting() {
+      return isNoting;
     },
     note(result, call) {
       if (!isNoting || !call.model || (call.dataPath?.length ?? 0) > 0) return;

@@ -35,10 +35,10 @@ export function createCommitCheck(dialect: Dialect, facts: DatabaseFacts): Commi
       if (before !== undefined) {
         const violations = (await countViolations(connection)) ?? 0;
         if (deferred.reset !== undefined) await connection.control([deferred.reset]);
-        if (violations > before) await connection.control(deferred.raise ?? []);
+        if (violations > before) await connection.attempt(deferred.raise ?? []);
       } else if (deferred.check !== undefined && (await facts.deferrable(connection))) {
         // The way back undoes the switch to immediate as well: constraints that begin immediate stay so.
-        await connection.control([
+        await connection.attempt([
           dialect.savepoint(checkpoint),
           deferred.check,
           dialect.rollbackTo(checkpoint),

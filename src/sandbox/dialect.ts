@@ -47,9 +47,9 @@ export interface Dialect {
 
 /** Reads and restores sequences, so that generated ids are the same in every run and order. */
 export interface SequenceControl {
-  /** A statement whose single row and column is JSON text: the state of every sequence. */
+  /** A statement whose single row and column is text: the state of every sequence, in a form of the dialect's own. */
   readonly read: string;
-  /** A statement that sets back every sequence whose state differs from the one given (JSON text as read). */
+  /** A statement that sets back every sequence whose state differs from the one that was read. */
   restore(state: string): string;
   /** Whether a statement may move a sequence where there are no triggers. */
   moves(sql: string): boolean;

@@ -1,21 +1,27 @@
 import type { ConnectionInfo, SqlDriverAdapter, SqlQuery, SqlResultSet, Transaction } from '@prisma/driver-adapter-utils';
 import type { Dialect } from './dialect';
+import { createOwnStatements } from './own-statements';
 
 /** The one connection of a sandbox. Everything that is said to the database goes through it, one statement at a time. */
 export interface PinnedConnection {
   readonly connectionInfo: ConnectionInfo | undefined;
   /** The server's name for the connection's session, where the dialect can cut it by that. */
   readonly session: string | undefined;
-  /** Whether transactions are begun and ended in SQL, so that one may follow another in one round trip. */
-  readonly speaksSql: boolean;
   queryRaw(query: SqlQuery): Promise<SqlResultSet>;
   executeRaw(query: SqlQuery): Promise<number>;
   /** Begins the outermost transaction and runs `then` in it. Rejects if one is open. */
   begin(then?: readonly string[]): Promise<void>;
-  /** Runs `before` in the transaction, ends it undoing everything, and runs `after` outside of it. */
-  rollback(before?: readonly string[], after?: readonly string[]): Promise<void>;
-  /** Runs statements of the sandbox's own, in one round trip where the dialect can. */
+  /** Runs `before` in the transaction, ends it undoing everything, and runs `then` outside of it. */
+  rollback(before?: readonly string[], then?: readonly string[], how?: 'control' | 'soon'): Promise<void>;
+  /**
+   * Runs statements of the sandbox's own, in one round trip where the dialect can. They do not fail as long as the
+   * sandbox is whole: if one does, it is an `OwnStatementError`.
+   */
   control(statements: readonly string[]): Promise<void>;
+  /** The same for those whose end nobody has to wait for: they are sent with, or before, what comes next. */
+  soon(statements: readonly string[]): Promise<void>;
+  /** Runs statements whose failure is the database's answer. */
+  attempt(statements: readonly string[]): Promise<void>;
   /** Whether the transaction that was begun is still open, where the dialect can tell. */
   isAlive(): Promise<boolean>;
   /** Closes the connection; safe to call twice and when the server has gone. */
@@ -37,26 +43,28 @@ export function createPinnedConnection(adapter: SqlDriverAdapter, dialect: Diale
   let open = false;
   let session: string | undefined;
   let joins = dialect.joinsStatements;
-
   const current = (): Transaction => {
     if (!transaction) throw new Error('The sandbox has no open transaction: a statement came before its scope was opened.');
     return transaction;
   };
-
-  const control = async (statements: readonly string[]): Promise<void> => {
-    if (statements.length === 0) return;
+  const send = async (statements: readonly string[]): Promise<void> => {
     const batch = joins ? [statements.join('; ')] : statements;
     for (const sql of batch) await speak(current(), sql);
+  };
+  const own = createOwnStatements(send);
+  const control = (statements: readonly string[]): Promise<void> => (statements.length > 0 ? own.now(statements) : Promise.resolve());
+  const attempt = async (statements: readonly string[]): Promise<void> => {
+    await own.settled();
+    await send(statements);
   };
 
   /** An app may name its prepared statements, and those take one statement each. */
   const learnJoining = async (): Promise<void> => {
     try {
-      await control(['SELECT 1', 'SELECT 1']);
+      await send(['SELECT 1', 'SELECT 1']);
     } catch {
       joins = false;
-      await control([dialect.rollback]);
-      await control([dialect.begin]);
+      await send([dialect.rollback, dialect.begin]);
     }
   };
 
@@ -85,23 +93,32 @@ export function createPinnedConnection(adapter: SqlDriverAdapter, dialect: Diale
     get session() {
       return session;
     },
-    get speaksSql() {
-      return transaction?.options.usePhantomQuery === false;
+    async queryRaw(query) {
+      await own.settled();
+      return current().queryRaw(query);
     },
-    queryRaw: (query) => current().queryRaw(query),
-    executeRaw: (query) => current().executeRaw(query),
+    async executeRaw(query) {
+      await own.settled();
+      return current().executeRaw(query);
+    },
     control,
+    async soon(statements) {
+      if (joins) own.soon(statements);
+      else await control(statements);
+    },
+    attempt,
     begin,
-    async rollback(before = [], after = []) {
+    async rollback(before = [], then = [], how = 'control') {
       open = false;
       const ended = current();
-      if (!ended.options.usePhantomQuery) return control([...before, dialect.rollback, ...after]);
+      const statements = [...before, dialect.rollback, ...then];
+      if (!ended.options.usePhantomQuery) return this[how](statements);
       await control(before);
       transaction = undefined;
       await ended.rollback();
-      if (after.length === 0) return;
+      if (then.length === 0) return;
       await pin();
-      await control(after);
+      await control(then);
       const outside = current();
       transaction = undefined;
       await outside.commit();
@@ -124,6 +141,7 @@ export function createPinnedConnection(adapter: SqlDriverAdapter, dialect: Diale
       const ended = transaction;
       transaction = undefined;
       open = false;
+      await own.drop();
       if (ended && !ended.options.usePhantomQuery) await ended.executeRaw(plainQuery(dialect.rollback)).catch(() => 0);
       await ended?.rollback().catch(() => undefined);
       await adapter.dispose();

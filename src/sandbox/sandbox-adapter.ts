@@ -102,7 +102,7 @@ function createTransaction(sandbox: Sandbox, identity: Identity, frame: Frame): 
           const around = sandbox.stack.frames.at(-2);
           sandbox.stack.remove(frame);
           // It was mended for the visit of this one.
-          if (around?.aborted) await connection.control([dialect.rollbackTo('jest_prisma_nowhere')]).catch(() => undefined);
+          if (around?.aborted) await connection.attempt([dialect.rollbackTo('jest_prisma_nowhere')]).catch(() => undefined);
         }
       }),
     );
@@ -116,17 +116,17 @@ function createTransaction(sandbox: Sandbox, identity: Identity, frame: Frame): 
       if (gone()) throw transactionGone(currentContext());
       await close(async (connection) => {
         // The database answers a COMMIT after a failure with a silent rollback; so does the sandbox.
-        if (frame.aborted) return connection.control(undo);
+        if (frame.aborted) return connection.soon(undo);
         await sandbox.commits.check(connection, frame.violations).catch(async (error: unknown) => {
-          await connection.control(undo);
+          await connection.soon(undo);
           throw error;
         });
-        await connection.control([...sandbox.settings.restore(frame.settings), dialect.release(frame.savepoint)]);
+        await connection.soon([...sandbox.settings.restore(frame.settings), dialect.release(frame.savepoint)]);
       });
     },
     async rollback() {
       if (gone()) return;
-      await close((connection) => connection.control(undo));
+      await close((connection) => connection.soon(undo));
     },
     async createSavepoint(name) {
       await savepoint([dialect.savepoint(name)]);
@@ -144,7 +144,7 @@ function createTransaction(sandbox: Sandbox, identity: Identity, frame: Frame): 
 
   async function savepoint(sql: readonly string[]): Promise<void> {
     if (gone()) throw transactionGone(currentContext());
-    await sandbox.speak(frame, (connection) => connection.control(sql));
+    await sandbox.speak(frame, (connection) => connection.attempt(sql));
   }
 }
 

@@ -111,10 +111,18 @@ function siteOf(label: TransactionLabel | undefined, otherwise: string): string 
   return location ? `prisma.$transaction() at ${location}` : otherwise;
 }
 
+/** A statement of the sandbox's own has failed: what stands in the database is not what the sandbox believes. */
+export class OwnStatementError extends Error {
+  constructor(cause: unknown) {
+    super(messageOf(cause), { cause });
+  }
+}
+
 const lossKinds = new Set(['DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout', 'TlsConnectionError', 'DatabaseDoesNotExist']);
 
 /** Whether an error says that the connection is gone: by the adapters' kinds, PostgreSQL's classes, or the socket. */
 export function isConnectionLoss(error: unknown): boolean {
+  if (error instanceof OwnStatementError) return isConnectionLoss(error.cause);
   const { cause, message } = (error ?? {}) as { cause?: { kind?: string; code?: unknown; state?: unknown }; message?: string };
   if (cause?.kind && lossKinds.has(cause.kind)) return true;
   if (/^(?:57P0[123]|08\w{3})$/.test(String(cause?.code ?? ''))) return true;
@@ -122,8 +130,9 @@ export function isConnectionLoss(error: unknown): boolean {
   return /Connection terminated|not queryable|ECONNRESET|EPIPE|Connection closed/.test(message ?? '');
 }
 
-/** Whether an error says that no transaction is open: PostgreSQL's 25P01, libsql's own word. */
+/** Whether an error says that no transaction is open: PostgreSQL's 25P01, libsql's own word, or a savepoint that is not there. */
 export function hasEnded(error: unknown): boolean {
+  if (error instanceof OwnStatementError) return true;
   const { cause } = (error ?? {}) as { cause?: { code?: unknown; originalCode?: unknown } };
   return cause?.code === '25P01' || cause?.originalCode === '25P01' || cause?.originalCode === 'TRANSACTION_CLOSED';
 }

@@ -10,6 +10,7 @@ import { createPinnedConnection, plainQuery, type PinnedConnection } from './pin
 import { connectionLost, hasEnded, isConnectionLoss, lateStatement, sandboxLost, statementCut } from './sandbox-errors';
 import type { SandboxOptions, ScopeLeftovers } from './sandbox-options';
 import { createScopeStack } from './scope-stack';
+import { isSuspect } from './sql-text';
 import { createStatementRunner, type StatementRunner } from './statement-runner';
 import { createStatementLog, type StatementLog, type StatementRecord } from './statement-log';
 import { createTransactionStack, type TransactionStack } from './transaction-stack';
@@ -77,7 +78,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   const spent = { rollbackMs: 0, rollbacks: 0 };
 
   /** The statement that is the most likely to have ended a transaction. */
-  const suspect = (): StatementRecord | undefined => log.last(isSuspect) ?? log.last(() => true);
+  const suspect = (): StatementRecord | undefined => log.last(({ sql }) => isSuspect(sql)) ?? log.last(() => true);
 
   /** From now on, and until the scope that held it is left, there is nothing to speak to. */
   const lose = async (error: Error, during = scopes.current): Promise<Error> => {
@@ -133,17 +134,19 @@ export function createSandbox(options: SandboxOptions): Sandbox {
       // A statement that comes now waits until the scope around is the current one.
       await stack.runNext(() => scopes.leave(scope));
     } catch (error) {
-      const isLoss = isConnectionLoss(error);
-      await lose(isLoss ? connectionLost(error) : sandboxLost(database, error, suspect()), scope);
-      // Nothing was committed where the server ended the connection: it rolls back.
-      if (!isLoss) await options.renew();
+      await lose(isConnectionLoss(error) ? connectionLost(error) : sandboxLost(database, error, suspect()), scope);
     }
     spent.rollbackMs += performance.now() - started;
     spent.rollbacks += 1;
     const untold = lost?.told === false ? lost.error : undefined;
     if (lost) lost.told = true;
-    // What was lost is over with the scope that held it.
-    if (lost?.scope?.closed ?? true) lost = undefined;
+    // What was lost is over with the scope that held it. Where the server ended the connection it has rolled back; what
+    // ended the transaction may have committed it, and what came after it was on its own.
+    if (lost?.scope?.closed ?? true) {
+      const isEnded = isPrismaTestError(lost?.error) && lost.error.code === 'PRISMA_TEST_SANDBOX_LOST';
+      lost = undefined;
+      if (isEnded) await options.renew();
+    }
     if (untold) throw untold;
     return { transactions };
   };
@@ -189,9 +192,6 @@ export function createSandbox(options: SandboxOptions): Sandbox {
 
 /** Whoever sent the next statement has been told of it. */
 const isConnectionLost = (error: Error): boolean => isPrismaTestError(error) && error.code === 'PRISMA_TEST_CONNECTION_LOST';
-
-/** Statements that are more likely than others to have ended a transaction. */
-const isSuspect = ({ sql }: { readonly sql: string }): boolean => /\b(?:commit|rollback|call|do|create|alter|drop)\b/i.test(sql);
 
 /** A query and how it is run: both ways of an adapter, told apart by what they return. */
 export type RunQuery<T> = (connection: PinnedConnection, query: SqlQuery) => Promise<T>;

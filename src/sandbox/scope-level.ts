@@ -11,13 +11,12 @@ export interface Level {
   dirty: boolean;
   /** Whether anything was written in it that its inner scopes build on. */
   wrote: boolean;
+  /** Whether anything was sent in it that may have ended the transaction. */
+  suspect: boolean;
   ids: IdMarks;
 }
 
 /** A savepoint that was gone back to and still stands, so that the next scope in its place finds itself opened. */
 export interface Spare {
   readonly savepoint: string;
-  /** It is the first of a transaction that was begun in advance. */
-  readonly base: boolean;
-  readonly since: number;
 }

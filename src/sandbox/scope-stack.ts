@@ -1,9 +1,9 @@
 import type { Scope } from './call-context';
-import { now } from './clock';
 import type { DatabaseFacts } from './database-facts';
 import type { Dialect } from './dialect';
 import { createGeneratedIds } from './generated-ids';
 import type { PinnedConnection } from './pinned-connection';
+import { isSuspect } from './sql-text';
 import type { Level, Spare } from './scope-level';
 
 /** The savepoints of worker ⊃ file ⊃ describe ⊃ test. Call it only when nothing else speaks on the connection. */
@@ -29,9 +29,6 @@ export interface ScopeStack {
   forget(): void;
 }
 
-/** A transaction that was begun in advance may be so old that its `now()` is still the present. Milliseconds. */
-const freshness = 50;
-
 const base = 'jest_prisma_base';
 
 /** A scope stack that speaks through `connect()`, which pins the connection when it is first needed. */
@@ -50,11 +47,10 @@ export function createScopeStack(dialect: Dialect, facts: DatabaseFacts, connect
   /** Opens the outermost scope that holds anything. */
   const openBase = async (connection: PinnedConnection, level: Level): Promise<void> => {
     level.savepoint = base;
-    const ready = spare?.base ? spare : undefined;
+    const standing = spare;
     spare = undefined;
-    if (ready && (!dialect.clockStopsAtBegin || now() - ready.since < freshness)) return;
-    if (begun && ready) await connection.control([dialect.rollback, dialect.begin, dialect.savepoint(base)]);
-    else if (begun) await connection.control([dialect.savepoint(base)]);
+    if (standing?.savepoint === base) return;
+    if (begun) await connection.control([dialect.savepoint(base)]);
     else await connection.begin([dialect.savepoint(base)]);
     begun = true;
   };
@@ -67,28 +63,25 @@ export function createScopeStack(dialect: Dialect, facts: DatabaseFacts, connect
     await connection.control([...(standing ? [dialect.release(standing.savepoint)] : []), dialect.savepoint(level.savepoint)]);
   };
 
-  const closeBase = async (connection: PinnedConnection, level: Level, isLast: boolean): Promise<void> => {
+  const closeBase = async (connection: PinnedConnection, level: Level, isLast: boolean, waits: boolean): Promise<void> => {
     // Going back to a savepoint of ours first tells whether the transaction is still the one that we began.
     const back = [dialect.rollbackTo(level.savepoint)];
     const restore = await ids.restore(connection, level.ids);
-    if (!isLast && dialect.clockStopsAtBegin && connection.speaksSql) {
-      await connection.control([...back, dialect.rollback, ...restore, dialect.begin, dialect.savepoint(base)]);
-      spare = { savepoint: base, base: true, since: now() };
-    } else if (!isLast && keepsTransaction) {
+    if (!isLast && keepsTransaction) {
       await connection.control([...back, ...restore]);
-      spare = { savepoint: base, base: true, since: now() };
-    } else {
-      begun = false;
-      spare = undefined;
-      await connection.rollback(back, restore);
-      await ids.afterTransaction(connection);
+      spare = { savepoint: base };
+      return;
     }
+    begun = false;
+    spare = undefined;
+    await connection.rollback(back, restore, waits || isLast ? 'control' : 'soon');
+    await ids.afterTransaction(connection);
   };
 
-  const closeInner = async (connection: PinnedConnection, level: Level): Promise<void> => {
+  const closeInner = async (connection: PinnedConnection, level: Level, waits: boolean): Promise<void> => {
     const restore = await ids.restore(connection, level.ids);
-    await connection.control([dialect.rollbackTo(level.savepoint), ...restore]);
-    spare = { savepoint: level.savepoint, base: false, since: now() };
+    await connection[waits ? 'control' : 'soon']([dialect.rollbackTo(level.savepoint), ...restore]);
+    spare = { savepoint: level.savepoint };
   };
 
   return {
@@ -109,6 +102,7 @@ export function createScopeStack(dialect: Dialect, facts: DatabaseFacts, connect
         guard: '',
         dirty: false,
         wrote: false,
+        suspect: false,
         ids: { sequences: undefined, moved: 'no' },
       });
     },
@@ -124,8 +118,10 @@ export function createScopeStack(dialect: Dialect, facts: DatabaseFacts, connect
           if (left.some(({ ids: { moved } }) => moved === 'maybe') && outermost.ids.moved === 'no') outermost.ids.moved = 'maybe';
           if (left.some(({ ids: { moved } }) => moved === 'yes')) outermost.ids.moved = 'yes';
           const connection = await connect();
-          if (outermost === outermostLevel()) await closeBase(connection, outermost, index === 0);
-          else await closeInner(connection, outermost);
+          // Nobody waits for a scope to be undone, unless something in it may have ended the transaction: then it is to be told.
+          const waits = left.some(({ suspect }) => suspect);
+          if (outermost === outermostLevel()) await closeBase(connection, outermost, index === 0, waits);
+          else await closeInner(connection, outermost, waits);
         } else if (index === 0 && begun) {
           begun = false;
           spare = undefined;
@@ -152,6 +148,7 @@ export function createScopeStack(dialect: Dialect, facts: DatabaseFacts, connect
       level.guard = level.savepoint;
       level.dirty = false;
       level.wrote = false;
+      level.suspect = false;
       level.opened = true;
       level.ids = await ids.mark(
         connection,
@@ -173,12 +170,13 @@ export function createScopeStack(dialect: Dialect, facts: DatabaseFacts, connect
       if (!level) return;
       level.dirty = true;
       level.wrote = true;
+      level.suspect ||= isSuspect(sql);
       ids.changed(level.ids, sql);
     },
     async failed() {
       const level = top();
       if (!level?.opened || !dialect.failurePoisons) return;
-      await (await connect()).control([dialect.rollbackTo(level.guard)]);
+      await (await connect()).soon([dialect.rollbackTo(level.guard)]);
     },
     holds: (scope) => levels.some((level) => level.scope === scope && level.opened),
     forget() {

@@ -55,3 +55,8 @@ export function readStatements(sql: string, flavour: SqlFlavour): readonly State
   finish();
   return statements;
 }
+
+/** Whether a statement is more likely than others to have ended a transaction: by a word of it, wherever that stands. */
+export function isSuspect(sql: string): boolean {
+  return /\b(?:commit|rollback|call|create|alter|drop)\b|\bdo\b(?!\s+(?:nothing|update)\b)/i.test(sql);
+}

@@ -47,13 +47,12 @@ export function createStatementRunner(
     try {
       const result = await how(connection, query);
       if (!reads) await commits.check(connection, counted);
-      await connection.control([...settings.restore(saved), ...(counted === undefined ? [] : [dialect.release(visit)])]);
+      await connection.soon([...settings.restore(saved), ...(counted === undefined ? [] : [dialect.release(visit)])]);
       return result;
     } catch (error) {
       if (isUnharmed(error)) throw error;
       await scopes.failed();
-      if (counted !== undefined && (await connection.isAlive()))
-        await connection.control([dialect.rollbackTo(visit), dialect.release(visit)]);
+      if (counted !== undefined && (await connection.isAlive())) await connection.soon([dialect.rollbackTo(visit), dialect.release(visit)]);
       throw error;
     } finally {
       if (!reads) scopes.changed(query.sql);
@@ -74,14 +73,14 @@ export function createStatementRunner(
     try {
       const result = await how(connection, query);
       if (!reads) await commits.check(connection, counted);
-      await connection.control([...settings.restore(saved), ...(guarded ? [dialect.release(visit)] : [])]);
+      await connection.soon([...settings.restore(saved), ...(guarded ? [dialect.release(visit)] : [])]);
       return result;
     } catch (error) {
-      if (guarded && (await connection.isAlive())) await connection.control([dialect.rollbackTo(visit), dialect.release(visit)]);
+      if (guarded && (await connection.isAlive())) await connection.soon([dialect.rollbackTo(visit), dialect.release(visit)]);
       throw error;
     } finally {
       if (!reads) scopes.changed(query.sql);
-      if (wasAborted) await connection.control([dialect.rollbackTo(nowhere)]).catch(() => undefined);
+      if (wasAborted) await connection.attempt([dialect.rollbackTo(nowhere)]).catch(() => undefined);
     }
   };
 
