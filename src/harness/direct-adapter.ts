@@ -1,6 +1,6 @@
 import type { SqlDriverAdapter, SqlDriverAdapterFactory, SqlQuery, SqlQueryable, Transaction } from '@prisma/driver-adapter-utils';
 import { adoptQuery } from '../sandbox/adopt-query';
-import { currentContext, type TransactionLabel } from '../sandbox/call-context';
+import { currentContext, refuse, type TransactionLabel } from '../sandbox/call-context';
 import type { Sandbox } from '../sandbox/sandbox';
 import { createSandboxAdapterFactory } from '../sandbox/sandbox-adapter';
 import { lateStatement } from '../sandbox/sandbox-errors';
@@ -37,11 +37,7 @@ export function createDirectAdapters(options: DirectAdapterOptions): DirectAdapt
   ): Promise<T> => {
     const context = currentContext();
     const { operation, scope } = context;
-    if (scope?.closed) {
-      const error = lateStatement(context, sandbox.current);
-      if (operation) operation.failure = error;
-      throw error;
-    }
+    if (scope?.closed) throw refuse(context, lateStatement(context, sandbox.current));
     const query = adoptQuery(given);
     if (dialect.classify(query.sql) !== 'read') options.willWrite();
     const started = performance.now();

@@ -52,6 +52,8 @@ export interface FileRun {
   enter(kind: Scope['kind'], name: string, mode?: Isolation): Scope;
   /** Makes the databases ready for the first hook or statement of a scope. */
   ready(scope: Scope): Promise<void>;
+  /** A hook or a test begins; or has ended, and until the next one nobody may write. */
+  setBusy(isBusy: boolean): void;
   /** Tells when the databases that clients are led to have become others. */
   onMove(listener: () => void): void;
   /** Tells when a block that is being defined asks for an isolation of its own. */
@@ -167,6 +169,9 @@ export function openFileRun(
     ready,
     onMove: (listener) => void (moveListener = listener),
     onIsolate: (listener) => void (isolateListener = listener),
+    setBusy(isBusy) {
+      for (const sandbox of sandboxes()) sandbox.isBetween = !isBusy;
+    },
     leave,
     takeStatements: (name) =>
       databases.find((database) => database.name === name)?.prepared?.sandbox.log.take() ?? { records: [], dropped: 0 },
@@ -178,6 +183,7 @@ export function openFileRun(
       const errors = await leave(root);
       writes.stop();
       file.closed = true;
+      for (const sandbox of sandboxes()) sandbox.isBetween = false;
       return errors;
     },
   };

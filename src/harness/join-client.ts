@@ -2,7 +2,7 @@ import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import { compareSignatures, readSignature, type ClientMatch, type SchemaSignature } from '../database/client-match';
 import { adapterForAnotherProvider } from '../database/adapter-errors';
 import { createError, isPrismaTestError } from '../errors';
-import { currentContext, type Operation } from '../sandbox/call-context';
+import { currentContext, refuse, type Operation } from '../sandbox/call-context';
 import type { ClientFacts, JoinedClient, TransactionCall } from '../session';
 import { createCalls } from './client-calls';
 import type { FileState } from './file-run';
@@ -55,9 +55,7 @@ export function joinClient(file: FileState, facts: ClientFacts, adapter: object 
       return await factory.connect();
     } catch (error) {
       // Prisma wraps errors on their way up.
-      const { operation } = currentContext();
-      if (operation && isPrismaTestError(error)) operation.failure = error;
-      throw error;
+      throw isPrismaTestError(error) ? refuse(currentContext(), error) : error;
     }
   };
   return {

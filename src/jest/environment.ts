@@ -7,7 +7,7 @@ import type { ResolvedOptions } from '../options';
 import { readOptions } from '../options-reader';
 import { readPragmas, withPragmas } from '../options-pragmas';
 import { sessionKey, type RealmSession } from '../session';
-import { loadBaseEnvironment, type EnvironmentClass } from './base-environment';
+import { loadBaseEnvironment, type BaseEnvironment, type EnvironmentClass } from './base-environment';
 import { canLoadEsModules, isEsModule } from './es-modules';
 import { keepMicrotasksReal } from './fake-timers';
 import { addNodeGlobals } from './node-globals';
@@ -20,8 +20,10 @@ const setupFile = path.join(__dirname, canLoadEsModules ? 'setup-after-env-esm.m
 
 /**
  * The Jest environment: `testEnvironment: 'prisma'`. It is a subclass of the base environment that the options name,
- * so it is made by a constructor that chooses the class.
+ * so it is made by a constructor that chooses the class. It may be derived from like any other.
  */
+export interface PrismaEnvironment extends BaseEnvironment {}
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- the members are those of the class that the constructor chooses
 export class PrismaEnvironment {
   constructor(config: JestEnvironmentConfig, context: EnvironmentContext) {
     return presentablySync(() => {
@@ -30,9 +32,24 @@ export class PrismaEnvironment {
       const Base = loadBaseEnvironment(options.baseEnvironment, rootDir);
       const Environment = classes.get(Base) ?? extend(Base);
       classes.set(Base, Environment);
-      return new Environment(config, context);
+      const environment = Reflect.construct(Environment, [config, context], new.target === PrismaEnvironment ? Environment : new.target);
+      made.set(environment, Environment);
+      return environment;
     });
   }
+}
+
+/** The class that stands behind an environment of a class that a user derived from ours. */
+const made = new WeakMap<object, EnvironmentClass>();
+
+/** What Jest calls; a derived class overrides it, and `super` finds it here. */
+const members = ['setup', 'teardown', 'handleTestEvent', 'exportConditions', 'getVmContext'] as const;
+for (const name of members) {
+  const value = function (this: object, ...args: never[]): unknown {
+    const method = made.get(this)?.prototype[name] as ((...args: never[]) => unknown) | undefined;
+    return method?.apply(this, args);
+  };
+  Object.defineProperty(PrismaEnvironment.prototype, name, { value, configurable: true, writable: true });
 }
 
 function extend(Base: EnvironmentClass): EnvironmentClass {

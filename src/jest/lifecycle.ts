@@ -28,6 +28,7 @@ export function createLifecycle(run: FileRun, options: ResolvedOptions): Lifecyc
   const leaveTest = async (test: Circus.TestEntry): Promise<void> => {
     const scope = tests.get(test);
     if (!scope) return;
+    run.setBusy(false);
     tests.delete(test);
     open.splice(open.indexOf(scope), 1);
     const errors = await run.leave(scope);
@@ -45,6 +46,11 @@ export function createLifecycle(run: FileRun, options: ResolvedOptions): Lifecyc
     };
     // Jest tells by the number of parameters whether a function wants a `done` callback.
     holder.fn = Object.defineProperty(wrapped, 'length', { value: original.length });
+  };
+
+  /** A hook of a test is a part of it. */
+  const endHook = (): void => {
+    if (tests.size === 0) run.setBusy(false);
   };
 
   const isolated = createIsolatedBlocks(run);
@@ -70,6 +76,7 @@ export function createLifecycle(run: FileRun, options: ResolvedOptions): Lifecyc
     async test_start({ test }) {
       // What hooks of wider scopes have sent belongs to no test.
       for (const { name } of options.databases) run.takeStatements(name);
+      run.setBusy(true);
       const scope = run.enter('test', titleOf(test));
       fixtures.startTest(scope.name);
       tests.set(test, scope);
@@ -79,8 +86,11 @@ export function createLifecycle(run: FileRun, options: ResolvedOptions): Lifecyc
     async hook_start({ hook }) {
       const scope = open.at(-1);
       wrap(hook, scope);
+      run.setBusy(true);
       if (scope) await run.ready(scope);
     },
+    hook_success: () => endHook(),
+    hook_failure: () => endHook(),
     test_fn_start: ({ test }) => wrap(test, tests.get(test)),
     test_skip: ({ test }) => leaveTest(test),
     test_todo: ({ test }) => leaveTest(test),

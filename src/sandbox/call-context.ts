@@ -60,6 +60,12 @@ export function isInside(label: TransactionLabel | undefined, ancestor: Transact
   return false;
 }
 
+/** Notes on the call what it is refused with. Returns the error. */
+export function refuse<E>({ operation }: CallContext, error: E): E {
+  if (operation) operation.failure = error;
+  return error;
+}
+
 /** `prisma.user.create() at src/users.ts:12:28`, as far as it is known. */
 export function describeOperation(operation: Operation | undefined): string {
   if (!operation) return 'a query';

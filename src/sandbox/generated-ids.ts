@@ -18,6 +18,8 @@ export interface GeneratedIds {
   changed(marks: IdMarks, sql: string): void;
   /** The statements that set sequences back to `marks`; none if nothing moved. */
   restore(connection: PinnedConnection, marks: IdMarks): Promise<readonly string[]>;
+  /** The connection is gone. If it was lost, sequences stand where the scopes on it had moved them. */
+  forget(isLost: boolean): void;
   /** Before the first real transaction changes anything: counters as the template has them. */
   beforeTransaction(connection: PinnedConnection): Promise<void>;
   /** Sets counters back; no transaction is open. */
@@ -30,6 +32,7 @@ export function createGeneratedIds(dialect: Dialect, facts: DatabaseFacts): Gene
   let initial: string | undefined;
   let initialCounters: readonly (readonly unknown[])[] | undefined;
   let countersMoved = false;
+  let areLost = false;
   /** Outer scopes that moved them: their state is read once, until they move them again. */
   let known: { readonly by: IdMarks; readonly state: string } | undefined;
 
@@ -43,6 +46,9 @@ export function createGeneratedIds(dialect: Dialect, facts: DatabaseFacts): Gene
   return {
     async mark(connection, outer) {
       if (!sequences) return { sequences: undefined, moved: 'no' };
+      if (areLost && initial !== undefined) await connection.control([sequences.restore(initial)]);
+      if (areLost) initial = undefined;
+      areLost = false;
       const mover = outer.findLast((marks) => marks.moved !== 'no');
       if (!mover) return { sequences: (initial ??= await read(connection)), moved: 'no' };
       if (known?.by !== mover) known = { by: mover, state: await read(connection) };
@@ -59,6 +65,12 @@ export function createGeneratedIds(dialect: Dialect, facts: DatabaseFacts): Gene
       if (!sequences || marks.sequences === undefined || marks.moved === 'no') return [];
       if (marks.moved === 'maybe' && !(await facts.triggers(connection))) return [];
       return [sequences.restore(marks.sequences)];
+    },
+    forget(isLost) {
+      known = undefined;
+      areLost ||= isLost;
+      // It may be another database that is connected to next, under the same name.
+      if (!areLost) initial = undefined;
     },
     async beforeTransaction(connection) {
       if (counters) initialCounters ??= await readCounters(connection);

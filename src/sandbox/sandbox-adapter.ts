@@ -1,9 +1,9 @@
 import type { IsolationLevel, SqlDriverAdapter, SqlDriverAdapterFactory, Transaction } from '@prisma/driver-adapter-utils';
-import { currentContext, isInside, runInContext, type CallContext, type TransactionLabel } from './call-context';
+import { currentContext, isInside, refuse, runInContext, type CallContext, type TransactionLabel } from './call-context';
 import { plainQuery } from './pinned-connection';
 import { releaseSavepoint, rolledBackTo } from './raw-control';
 import type { Sandbox } from './sandbox';
-import { transactionGone } from './sandbox-errors';
+import { strayStatement, transactionGone } from './sandbox-errors';
 import type { Frame } from './frame';
 
 /**
@@ -41,6 +41,7 @@ async function startTransaction(sandbox: Sandbox, identity: Identity, level?: Is
   if (level && !dialect.isolationLevels.includes(level)) throw invalidIsolationLevel(level);
   if (level && dialect.isolationLevels.length > 1) sandbox.tellOnce(levelIgnored(level));
   const context = currentContext();
+  if (sandbox.isBetween) throw refuse(context, strayStatement(context, sandbox.current));
   const frame = takeReserved(stack.frames, context) ?? (await stack.reserve(context, labelFor(context), 'opening'));
   try {
     await sandbox.speak(frame, async (connection) => {

@@ -16,6 +16,18 @@ export function lateStatement(context: CallContext, current: Scope | undefined):
   });
 }
 
+/** A write of work that nobody waits for, at a moment when no hook and no test runs. */
+export function strayStatement(context: CallContext, current: Scope | undefined): PrismaTestError {
+  return createError({
+    code: 'PRISMA_TEST_STRAY_QUERY',
+    message: 'A query that writes came between two tests, while no test and no hook was running.',
+    facts: { query: describeOperation(context.operation), between: current && `tests of ${current.name}` },
+    cure:
+      'something works by itself: a timer, a poller, a server that was started with the app. Start it in a hook, stop it in\n' +
+      "afterEach or afterAll; or await in the test what it waits for. What it writes would be there for all of the block's other tests.",
+  });
+}
+
 /** The connection to the worker database broke during a scope. */
 export function connectionLost(cause: unknown): PrismaTestError {
   return createError({

@@ -1,6 +1,6 @@
 import type { ConnectionInfo, SqlQuery } from '@prisma/driver-adapter-utils';
 import { isPrismaTestError } from '../errors';
-import { currentContext, type CallContext, type Scope } from './call-context';
+import { currentContext, refuse, type CallContext, type Scope } from './call-context';
 import { settlesWithin } from './clock';
 import { createCommitCheck, type CommitCheck } from './commit-check';
 import { createDatabaseFacts } from './database-facts';
@@ -27,6 +27,8 @@ export interface Sandbox {
   readonly settings: LocalSettings;
   readonly log: StatementLog;
   readonly current: Scope | undefined;
+  /** Whether no hook and no test runs, although some have: what writes now belongs to nobody. */
+  isBetween: boolean;
   /** Milliseconds spent on leaving scopes, and how many were left. */
   readonly spent: { rollbackMs: number; rollbacks: number };
   connectionInfo(): Promise<ConnectionInfo | undefined>;
@@ -83,7 +85,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   /** From now on, and until the scope that held it is left, there is nothing to speak to. */
   const lose = async (error: Error, during = scopes.current): Promise<Error> => {
     lost = { scope: scopes.outermostWriter ?? during, error, told: isConnectionLost(error) };
-    scopes.forget();
+    scopes.forget(true);
     await disconnect();
     return error;
   };
@@ -95,7 +97,8 @@ export function createSandbox(options: SandboxOptions): Sandbox {
         if (context.scope?.closed || !scopes.current) throw lateStatement(context, scopes.current);
         if (lost) throw lost.error;
         try {
-          await scopes.open();
+          // What is opened inside of a transaction of an outer scope would end with it.
+          if (!stack.frames.some(({ state }) => state === 'open')) await scopes.open();
           return await work(await connect());
         } catch (error) {
           if (isConnectionLoss(error)) throw await lose(connectionLost(error));
@@ -106,8 +109,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
       });
     } catch (error) {
       // Prisma wraps errors on their way up.
-      if (isPrismaTestError(error) && context.operation) context.operation.failure = error;
-      throw error;
+      throw isPrismaTestError(error) ? refuse(context, error) : error;
     }
   };
 
@@ -158,6 +160,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     settings,
     log,
     spent,
+    isBetween: false,
     speak,
     get statements() {
       return runner;
@@ -171,8 +174,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     leave,
     async reconnect() {
       if (scopes.outermost) return false;
-      scopes.forget();
-      await disconnect();
+      await sandbox.close();
       return true;
     },
     tellOnce(line) {
@@ -181,7 +183,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
       (options.report ?? ((text) => void process.stderr.write(`jest-environment-prisma: ${text}\n`)))(line);
     },
     async close() {
-      scopes.forget();
+      scopes.forget(false);
       await disconnect();
     },
   };

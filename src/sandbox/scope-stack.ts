@@ -25,8 +25,8 @@ export interface ScopeStack {
   failed(): Promise<void>;
   /** Whether the database still has what was written in `scope`: it is opened, and the connection was not lost since. */
   holds(scope: Scope): boolean;
-  /** Forgets all that was opened: the connection is gone. */
-  forget(): void;
+  /** Forgets all that was opened: the connection is gone, with what was open on it if `isLost`. */
+  forget(isLost: boolean): void;
 }
 
 const base = 'jest_prisma_base';
@@ -42,6 +42,8 @@ export function createScopeStack(dialect: Dialect, facts: DatabaseFacts, connect
   const keepsTransaction = !dialect.clockStopsAtBegin && !dialect.ddlCommits;
 
   const top = (): Level | undefined => levels.at(-1);
+  /** The level that statements work in; the top one is not opened while a transaction of an outer one goes on. */
+  const inner = (): Level | undefined => levels.findLast((level) => level.opened);
   const outermostLevel = (): Level | undefined => levels.find((level) => level.opened);
 
   /** Opens the outermost scope that holds anything. */
@@ -166,7 +168,7 @@ export function createScopeStack(dialect: Dialect, facts: DatabaseFacts, connect
       level.dirty = false;
     },
     changed(sql) {
-      const level = top();
+      const level = inner();
       if (!level) return;
       level.dirty = true;
       level.wrote = true;
@@ -179,10 +181,11 @@ export function createScopeStack(dialect: Dialect, facts: DatabaseFacts, connect
       await (await connect()).soon([dialect.rollbackTo(level.guard)]);
     },
     holds: (scope) => levels.some((level) => level.scope === scope && level.opened),
-    forget() {
+    forget(isLost) {
       for (const level of levels) level.opened = false;
       begun = false;
       spare = undefined;
+      ids.forget(isLost);
     },
   };
 }

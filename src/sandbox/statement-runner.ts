@@ -1,13 +1,13 @@
 import type { SqlQuery } from '@prisma/driver-adapter-utils';
 import { adoptQuery } from './adopt-query';
-import { currentContext } from './call-context';
+import { currentContext, refuse } from './call-context';
 import type { CommitCheck } from './commit-check';
 import type { DatabaseFacts } from './database-facts';
 import type { LocalSettings, SavedSettings } from './local-settings';
 import type { PinnedConnection } from './pinned-connection';
 import { applyControl, isOwnControl } from './raw-control';
 import type { RunQuery, Sandbox } from './sandbox';
-import { controlRefused, implicitCommitRefused, transactionGone } from './sandbox-errors';
+import { controlRefused, implicitCommitRefused, strayStatement, transactionGone } from './sandbox-errors';
 import type { ScopeStack } from './scope-stack';
 import type { Frame } from './frame';
 
@@ -105,6 +105,7 @@ export function createStatementRunner(
     const kind = dialect.classify(sql);
     if (kind === 'control' && !(frame && isOwnControl(sql))) return controlRefused(sql, context);
     if (kind === 'ddl' && dialect.ddlCommits) return implicitCommitRefused(sql, context);
+    if (sandbox.isBetween && kind !== 'read') return strayStatement(context, sandbox.current);
     return undefined;
   };
 
@@ -113,10 +114,7 @@ export function createStatementRunner(
       const query = adoptQuery(given);
       const context = currentContext();
       const refused = refusal(frame, query);
-      if (refused) {
-        if (context.operation) context.operation.failure = refused;
-        return Promise.reject(refused);
-      }
+      if (refused) return Promise.reject(refuse(context, refused));
       return sandbox.speak(frame, async (connection) => {
         const started = performance.now();
         sandbox.log.running = { sql: query.sql, operation: context.operation };
