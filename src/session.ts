@@ -97,6 +97,16 @@ export interface ExecutedQuery {
   readonly call: string;
 }
 
+/** A write of the root client inside of a `$transaction` callback, taken along by its rollback. In production it stays. */
+export interface LostWrite {
+  readonly database: string;
+  readonly sql: string;
+  /** `prisma.audit.create() at src/audit.ts:3:5`. */
+  readonly call: string;
+  /** `prisma.$transaction() at src/orders.ts:12:3`. */
+  readonly transaction: string;
+}
+
 /** What the worker's realm offers to one test file's realm. Frozen; closed when the file ends. */
 export interface Session {
   readonly databases: Readonly<Record<string, SessionDatabase>>;
@@ -115,6 +125,8 @@ export interface Session {
   /** Gives the describe block that is being defined an isolation of its own. */
   isolate(mode: Isolation): void;
   readonly scopes: SessionScopes;
+  /** Those of the running test so far. */
+  lostWrites(): readonly LostWrite[];
   /** Tells of each statement from now on; returns what ends that. Savepoints of the sandbox are not among them. */
   watchQueries(listener: (query: ExecutedQuery) => void): () => void;
 }

@@ -9,7 +9,7 @@ import { joinClient, placeholderAdapter } from './join-client';
 import { adapterFactories, outsideConnection } from './outside-connection';
 import { createSessionScopes } from './session-scopes';
 import type { TestDatabase } from './test-database';
-import { watchQueries } from './write-watch';
+import { lostWrites, watchQueries } from './write-watch';
 
 /** What is kept between files because it is costly to make and belongs to no realm. */
 const kept = new Map<string, Promise<unknown>>();
@@ -33,6 +33,7 @@ export function createSession(file: FileState): Session {
     },
     isolate: (mode) => file.isolate(mode),
     scopes: createSessionScopes(file),
+    lostWrites: () => lostWrites(file.sandboxes()),
     watchQueries: (listener) => watchQueries(file.sandboxes(), listener),
   });
 }

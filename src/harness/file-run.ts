@@ -174,7 +174,7 @@ export function openFileRun(
     },
     leave,
     takeStatements: (name) =>
-      databases.find((database) => database.name === name)?.prepared?.sandbox.log.take() ?? { records: [], dropped: 0 },
+      databases.find((database) => database.name === name)?.prepared?.sandbox.log.take() ?? { records: [], dropped: 0, lost: [] },
     runIn(scope, work) {
       for (const isolation of isolations()) isolation.touch(scope);
       return runInContext({ ...currentContext(), scope }, work);

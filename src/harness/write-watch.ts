@@ -1,6 +1,6 @@
 import { describeOperation, type Scope } from '../sandbox/call-context';
 import type { Sandbox } from '../sandbox/sandbox';
-import type { ExecutedQuery } from '../session';
+import type { ExecutedQuery, LostWrite } from '../session';
 
 /** Knows which scopes of a file have been written in, and when: the file's writes are counted from 1. */
 export interface WriteWatch {
@@ -39,4 +39,16 @@ export function watchQueries(sandboxes: readonly Sandbox[], listener: (query: Ex
     sandbox.log.observe(({ database, sql, operation }) => listener({ database, sql, call: describeOperation(operation) })),
   );
   return () => stops.forEach((stop) => stop());
+}
+
+/** Writes of the running test that a transaction's rollback took along, although they were none of its own. */
+export function lostWrites(sandboxes: readonly Sandbox[]): readonly LostWrite[] {
+  return sandboxes
+    .flatMap(({ log }) => log.lost)
+    .map(({ database, sql, operation, transaction }) => ({
+      database,
+      sql,
+      call: describeOperation(operation),
+      transaction: describeOperation({ name: '$transaction', site: transaction.site, scope: undefined }),
+    }));
 }

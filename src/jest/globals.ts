@@ -1,4 +1,5 @@
 import type { TestDatabaseHandle } from '../realm/install-globals';
+import type { LostWrite } from '../session';
 
 /**
  * The clients of a project, by database. Make it known to TypeScript once:
@@ -18,6 +19,11 @@ export type ClientOf<Name extends string> = Name extends keyof Clients ? Clients
 export interface PrismaTest {
   /** URL of the default database of this worker. */
   readonly url: string;
+  /**
+   * Writes of this test that the root client made inside of a `$transaction` callback and that went with its rollback,
+   * as on one connection they must. In production they stay: there it is another connection.
+   */
+  readonly lostWrites: readonly LostWrite[];
   /** Inside of a `describe`: its tests are isolated in this way, whatever the file says. */
   isolate(mode: 'transaction' | 'truncate' | 'clone' | 'none'): void;
   // oxlint-disable-next-line typescript/no-redundant-type-constituents -- users add names to Clients

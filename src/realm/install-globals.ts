@@ -22,6 +22,9 @@ export function installGlobals(session: Session, loader: ModuleLoader): void {
       get url() {
         return first?.url;
       },
+      get lostWrites() {
+        return session.lostWrites();
+      },
       isolate: (mode: Parameters<Session['isolate']>[0]) => session.isolate(mode),
     }),
   });

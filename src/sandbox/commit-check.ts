@@ -6,8 +6,11 @@ import { plainQuery, type PinnedConnection } from './pinned-connection';
 export interface CommitCheck {
   /** What is to be remembered from before a transaction (or a statement alone): violations there are already. */
   before(connection: PinnedConnection): Promise<number | undefined>;
-  /** Raises what a commit would raise now; leaves the transaction as it was if it does not. The caller undoes what was done before. */
-  check(connection: PinnedConnection, before: number | undefined): Promise<void>;
+  /**
+   * Raises what a commit would raise now; leaves the transaction as it was if it does not. The caller undoes what was
+   * done before. Resolves to whether it had to ask, and then has run `then` in the same round trip.
+   */
+  check(connection: PinnedConnection, before: number | undefined, then?: readonly string[]): Promise<boolean>;
   /** Whether a statement makes the running transaction's constraints wait, so that `before` must be known. */
   defers(sql: string): boolean;
   countViolations(connection: PinnedConnection): Promise<number | undefined>;
@@ -30,21 +33,27 @@ export function createCommitCheck(dialect: Dialect, facts: DatabaseFacts): Commi
       if (deferred?.violations === undefined || !(await facts.deferrable(connection))) return undefined;
       return countViolations(connection);
     },
-    async check(connection, before) {
-      if (!deferred) return;
+    async check(connection, before, then = []) {
+      if (!deferred) return false;
       if (before !== undefined) {
         const violations = (await countViolations(connection)) ?? 0;
         if (deferred.reset !== undefined) await connection.control([deferred.reset]);
         if (violations > before) await connection.attempt(deferred.raise ?? []);
-      } else if (deferred.check !== undefined && (await facts.deferrable(connection))) {
+        await connection.control(then);
+        return true;
+      }
+      if (deferred.check !== undefined && (await facts.deferrable(connection))) {
         // The way back undoes the switch to immediate as well: constraints that begin immediate stay so.
         await connection.attempt([
           dialect.savepoint(checkpoint),
           deferred.check,
           dialect.rollbackTo(checkpoint),
           dialect.release(checkpoint),
+          ...then,
         ]);
+        return true;
       }
+      return false;
     },
   };
 }

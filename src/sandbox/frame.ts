@@ -1,5 +1,13 @@
-import type { TransactionLabel } from './call-context';
+import type { Operation, TransactionLabel } from './call-context';
 import type { SavedSettings } from './local-settings';
+
+/** A write of the root client inside of a transaction's callback. In production it is none of the transaction's. */
+export interface Visit {
+  readonly sql: string;
+  readonly operation: Operation | undefined;
+  /** How many savepoints of the transaction's own stood then. */
+  readonly depth: number;
+}
 
 /** A transaction of the application: one savepoint in the sandbox. */
 export interface Frame {
@@ -11,6 +19,9 @@ export interface Frame {
   aborted: boolean;
   /** Savepoints inside of it, Prisma's and the app's own, the innermost last. */
   readonly savepoints: string[];
+  /** What came from outside of it and will go with its rollback; what it wrote itself, if it is a visit in another one. */
+  visits: readonly Visit[];
+  writes: readonly Visit[];
   /** What settings were that the transaction has made for itself. */
   readonly settings: SavedSettings;
   /** Where commits are checked by counting: the violations that there were before. */

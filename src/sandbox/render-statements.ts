@@ -1,16 +1,24 @@
 import { describeOperation } from './call-context';
-import type { StatementLog, StatementRecord } from './statement-log';
+import type { LostWrite, StatementLog, StatementRecord } from './statement-log';
 
 /** At most so many statements are shown, the last ones, each at most so long. */
 const shown = 25;
 const width = 400;
 
 /** The statements of a test for a person at a terminal: call, SQL, parameters, time. */
-export function renderStatements(database: string, { records, dropped }: ReturnType<StatementLog['take']>): string {
+export function renderStatements(database: string, { records, dropped, lost }: ReturnType<StatementLog['take']>): string {
   const last = records.slice(-shown);
   const hidden = dropped + records.length - last.length;
   const title = `SQL of this test${database === 'default' ? '' : ` (database '${database}')`}${hidden > 0 ? `, the last ${shown} of ${hidden + shown}` : ''}:`;
-  return [title, ...last.map(renderStatement)].join('\n');
+  const losses = lost.length > 0 ? [lostTitle, ...lost.slice(-shown).map(renderLost)] : [];
+  return [title, ...last.map(renderStatement), ...losses].join('\n');
+}
+
+const lostTitle = 'Taken along by a rollback, although it came from outside of the transaction (in production it stays):';
+
+function renderLost({ sql, operation, transaction }: LostWrite): string {
+  const around = describeOperation({ name: '$transaction', site: transaction.site, scope: undefined });
+  return [`  ${clip(sql.replaceAll(/\s+/g, ' ').trim())}`, `    by     ${describeOperation(operation)}`, `    with   ${around}`].join('\n');
 }
 
 function renderStatement({ sql, args, ms, operation, error }: StatementRecord): string {

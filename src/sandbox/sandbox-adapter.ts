@@ -1,10 +1,10 @@
 import type { IsolationLevel, SqlDriverAdapter, SqlDriverAdapterFactory, Transaction } from '@prisma/driver-adapter-utils';
 import { currentContext, isInside, refuse, runInContext, type CallContext, type TransactionLabel } from './call-context';
-import { plainQuery } from './pinned-connection';
+import { plainQuery, type PinnedConnection } from './pinned-connection';
 import { releaseSavepoint, rolledBackTo } from './raw-control';
 import type { Sandbox } from './sandbox';
 import { strayStatement, transactionGone } from './sandbox-errors';
-import type { Frame } from './frame';
+import type { Frame, Visit } from './frame';
 
 /**
  * The adapter that clients get in place of theirs. It answers the same calls from the sandbox's one connection: a
@@ -90,8 +90,21 @@ function labelFor({ label, operation }: CallContext): TransactionLabel {
 function createTransaction(sandbox: Sandbox, identity: Identity, frame: Frame): Transaction {
   const { dialect } = sandbox.options;
   const { statements } = sandbox;
-  const undo = [dialect.rollbackTo(frame.savepoint), dialect.release(frame.savepoint)];
   const gone = (): boolean => frame.state === 'closed';
+
+  /** What came from outside goes with what is rolled back, from a number of savepoints on. */
+  const loseVisits = (depth = 0): void => {
+    const isLost = (each: Visit): boolean => each.depth >= depth;
+    const transaction = frame.label;
+    for (const { sql, operation } of frame.visits.filter(isLost))
+      sandbox.log.lose({ database: sandbox.options.database, sql, operation, transaction });
+    frame.visits = frame.visits.filter((each) => !isLost(each));
+  };
+
+  const rollBack = (connection: PinnedConnection): Promise<void> => {
+    loseVisits();
+    return connection.soon([dialect.rollbackTo(frame.savepoint), dialect.release(frame.savepoint)]);
+  };
 
   /** The commit and rollback of a transaction run as part of it, whoever asks for them (Prisma's timer may). */
   const close = (work: Parameters<Sandbox['speak']>[1]): Promise<unknown> =>
@@ -117,17 +130,21 @@ function createTransaction(sandbox: Sandbox, identity: Identity, frame: Frame): 
       if (gone()) throw transactionGone(currentContext());
       await close(async (connection) => {
         // The database answers a COMMIT after a failure with a silent rollback; so does the sandbox.
-        if (frame.aborted) return connection.soon(undo);
+        if (frame.aborted) return rollBack(connection);
         await sandbox.commits.check(connection, frame.violations).catch(async (error: unknown) => {
-          await connection.soon(undo);
+          await rollBack(connection);
           throw error;
         });
         await connection.soon([...sandbox.settings.restore(frame.settings), dialect.release(frame.savepoint)]);
+        // In production the inner one has committed; here the outer one's rollback would take it along.
+        const around = sandbox.stack.frames.at(-2);
+        const depth = around?.savepoints.length ?? 0;
+        if (around) around.visits = [...around.visits, ...[...frame.visits, ...frame.writes].map((each) => ({ ...each, depth }))];
       });
     },
     async rollback() {
       if (gone()) return;
-      await close((connection) => connection.soon(undo));
+      await close(rollBack);
     },
     async createSavepoint(name) {
       await savepoint([dialect.savepoint(name)]);
@@ -135,6 +152,7 @@ function createTransaction(sandbox: Sandbox, identity: Identity, frame: Frame): 
     },
     async rollbackToSavepoint(name) {
       await savepoint([dialect.rollbackTo(name)]);
+      loseVisits(frame.savepoints.lastIndexOf(name) + 1);
       rolledBackTo(frame, name);
     },
     async releaseSavepoint(name) {

@@ -16,6 +16,13 @@ export interface Level {
   ids: IdMarks;
 }
 
+/** How a savepoint is made to which a failing statement goes back. */
+export interface Guard {
+  readonly statements: readonly string[];
+  /** It has been made. */
+  stands(): void;
+}
+
 /** A savepoint that was gone back to and still stands, so that the next scope in its place finds itself opened. */
 export interface Spare {
   readonly savepoint: string;

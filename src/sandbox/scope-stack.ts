@@ -4,7 +4,7 @@ import type { Dialect } from './dialect';
 import { createGeneratedIds } from './generated-ids';
 import type { PinnedConnection } from './pinned-connection';
 import { isSuspect } from './sql-text';
-import type { Level, Spare } from './scope-level';
+import type { Guard, Level, Spare } from './scope-level';
 
 /** The savepoints of worker ⊃ file ⊃ describe ⊃ test. Call it only when nothing else speaks on the connection. */
 export interface ScopeStack {
@@ -17,8 +17,8 @@ export interface ScopeStack {
   leave(scope: Scope): Promise<void>;
   /** Opens the current scope; call before each statement. */
   open(): Promise<void>;
-  /** Makes sure that a failure of the next statement takes no earlier work along. */
-  guard(): Promise<void>;
+  /** Statements, if any are needed, after which a failure takes no earlier work along; call `stands` when they are done. */
+  guard(): Guard | undefined;
   /** After a statement that may have changed something, whether it failed or not: sequences move in both cases. */
   changed(sql: string): void;
   /** After a statement that failed outside of the application's own transactions. */
@@ -158,14 +158,15 @@ export function createScopeStack(dialect: Dialect, facts: DatabaseFacts, connect
       );
       await ids.beforeTransaction(connection);
     },
-    async guard() {
+    guard() {
       const level = top();
-      if (!level?.dirty || !dialect.failurePoisons) return;
-      const connection = await connect();
+      if (!level?.dirty || !dialect.failurePoisons) return undefined;
       const own = `${level.savepoint}_guard`;
-      await connection.control([...(level.guard === own ? [dialect.release(own)] : []), dialect.savepoint(own)]);
-      level.guard = own;
-      level.dirty = false;
+      const stands = (): void => {
+        level.guard = own;
+        level.dirty = false;
+      };
+      return { statements: [...(level.guard === own ? [dialect.release(own)] : []), dialect.savepoint(own)], stands };
     },
     changed(sql) {
       const level = inner();

@@ -1,4 +1,4 @@
-import type { Operation, Scope } from './call-context';
+import type { Operation, Scope, TransactionLabel } from './call-context';
 
 /** One statement that the application sent to a database. The sandbox's own savepoints are not among them. */
 export interface StatementRecord {
@@ -13,17 +13,28 @@ export interface StatementRecord {
   readonly error: string | undefined;
 }
 
+/** A write of the root client that a transaction's rollback took along: in production it would have stayed. */
+export interface LostWrite {
+  readonly database: string;
+  readonly sql: string;
+  readonly operation: Operation | undefined;
+  readonly transaction: TransactionLabel;
+}
+
 /** Keeps the statements of the running test, the last ones where there are too many. */
 export interface StatementLog {
   /** The statement that the database is at. */
   running: Pick<StatementRecord, 'sql' | 'operation'> | undefined;
   add(record: StatementRecord): void;
+  /** Writes that were lost since the last {@link take}. */
+  readonly lost: readonly LostWrite[];
+  lose(write: LostWrite): void;
   /** Calls back for each statement from now on; returns what ends that. */
   observe(listener: (record: StatementRecord) => void): () => void;
   /** The last statement kept that `is` true of. */
   last(is: (record: StatementRecord) => boolean): StatementRecord | undefined;
   /** What was kept since the last call, and how many more there were. */
-  take(): { readonly records: readonly StatementRecord[]; readonly dropped: number };
+  take(): Pick<StatementLog, 'lost'> & { readonly records: readonly StatementRecord[]; readonly dropped: number };
 }
 
 const limit = 200;
@@ -32,7 +43,12 @@ export function createStatementLog(): StatementLog {
   const listeners = new Set<(record: StatementRecord) => void>();
   let records: StatementRecord[] = [];
   let dropped = 0;
+  let lost: LostWrite[] = [];
   return {
+    get lost() {
+      return lost;
+    },
+    lose: (write) => void lost.push(write),
     running: undefined,
     last: (is) => records.findLast(is),
     add(record) {
@@ -47,8 +63,9 @@ export function createStatementLog(): StatementLog {
       return () => listeners.delete(listener);
     },
     take() {
-      const taken = { records, dropped };
+      const taken = { records, dropped, lost };
       records = [];
+      lost = [];
       dropped = 0;
       return taken;
     },

@@ -9,7 +9,7 @@ import { applyControl, isOwnControl } from './raw-control';
 import type { RunQuery, Sandbox } from './sandbox';
 import { controlRefused, implicitCommitRefused, strayStatement, transactionGone } from './sandbox-errors';
 import type { ScopeStack } from './scope-stack';
-import type { Frame } from './frame';
+import type { Frame, Visit } from './frame';
 
 /** Runs the application's statements so that a failing one takes nothing else along. */
 export interface StatementRunner {
@@ -38,24 +38,29 @@ export function createStatementRunner(
 
   /** Outside of any transaction of the application: in production this would be a transaction of its own. */
   const runAlone = async <T>(connection: PinnedConnection, query: SqlQuery, how: RunQuery<T>): Promise<T> => {
-    await scopes.guard();
+    const guard = scopes.guard();
+    await connection.control(guard?.statements ?? []);
+    guard?.stands();
     const reads = dialect.classify(query.sql) === 'read';
     const counted = reads ? undefined : await commits.before(connection);
     if (counted !== undefined) await connection.control([dialect.savepoint(visit)]);
     const saved: SavedSettings = new Map();
     await settings.save(connection, query, saved);
+    if (!reads) scopes.changed(query.sql);
     try {
       const result = await how(connection, query);
-      if (!reads) await commits.check(connection, counted);
-      await connection.soon([...settings.restore(saved), ...(counted === undefined ? [] : [dialect.release(visit)])]);
+      const next = reads ? undefined : scopes.guard();
+      const after = settings.restore(saved);
+      // The next guard goes with the check, if there is one: a write costs one round trip at most.
+      const isChecked = !reads && (await commits.check(connection, counted, [...after, ...(next?.statements ?? [])]));
+      if (isChecked) next?.stands();
+      await connection.soon([...(isChecked ? [] : after), ...(counted === undefined ? [] : [dialect.release(visit)])]);
       return result;
     } catch (error) {
       if (isUnharmed(error)) throw error;
       await scopes.failed();
       if (counted !== undefined && (await connection.isAlive())) await connection.soon([dialect.rollbackTo(visit), dialect.release(visit)]);
       throw error;
-    } finally {
-      if (!reads) scopes.changed(query.sql);
     }
   };
 
@@ -74,6 +79,7 @@ export function createStatementRunner(
       const result = await how(connection, query);
       if (!reads) await commits.check(connection, counted);
       await connection.soon([...settings.restore(saved), ...(guarded ? [dialect.release(visit)] : [])]);
+      if (!reads) frame.visits = [...frame.visits, visitOf(frame, query)];
       return result;
     } catch (error) {
       if (guarded && (await connection.isAlive())) await connection.soon([dialect.rollbackTo(visit), dialect.release(visit)]);
@@ -90,6 +96,8 @@ export function createStatementRunner(
     try {
       const result = await how(connection, query);
       if (isOwnControl(query.sql)) applyControl(frame, query.sql);
+      else if (frame !== sandbox.stack.frames[0] && dialect.classify(query.sql) !== 'read')
+        frame.writes = [...frame.writes, visitOf(frame, query)];
       return result;
     } catch (error) {
       if (!isUnharmed(error)) frame.aborted = dialect.failurePoisons;
@@ -139,6 +147,12 @@ export function createStatementRunner(
     },
   };
 }
+
+const visitOf = ({ savepoints }: Frame, { sql }: SqlQuery): Visit => ({
+  sql,
+  operation: currentContext().operation,
+  depth: savepoints.length,
+});
 
 /** The adapter could not read what the database had answered: the statement itself has been done. */
 function isUnharmed(error: unknown): boolean {

@@ -153,6 +153,8 @@ export function createTransactionStack(): TransactionStack {
           state,
           aborted: false,
           savepoints: [],
+          visits: [],
+          writes: [],
           settings: new Map(),
           violations: undefined,
           release,

@@ -1,4 +1,5 @@
 declare const prisma: any;
+declare const prismaTest: any;
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 let n = 0;
 const add = (db: any = prisma) => db.user.create({ data: { email: `u${++n}` } });
@@ -45,6 +46,29 @@ test('a true one names both places', async () => {
   expect(error.code).toBe('PRISMA_TEST_DEADLOCK');
   expect(error.message).toMatch(/waiting +prisma\.\$transaction\(\) at __tests__.works\.test\.ts:\d+/);
   expect(error.message).toMatch(/holder +prisma\.\$transaction\(\) at __tests__.works\.test\.ts:\d+/);
+});
+
+test('what a rollback takes along although it came from outside is known', async () => {
+  const transaction = prisma.$transaction(async (tx: any) => {
+    await add(tx);
+    await add();
+    await prisma.$transaction((inner: any) => add(inner));
+    await prisma.user.count();
+    throw new Error('undone');
+  });
+  await expect(transaction).rejects.toThrow('undone');
+  expect(await prisma.user.count()).toBe(0);
+  const lost = {
+    database: 'default',
+    sql: expect.stringMatching(/^INSERT/),
+    call: expect.stringMatching(/^prisma\.user\.create\(\) at __tests__.works\.test\.ts:\d+:\d+$/),
+    transaction: expect.stringMatching(/^prisma\.\$transaction\(\) at __tests__.works\.test\.ts:\d+:\d+$/),
+  };
+  expect(prismaTest.lostWrites).toEqual([lost, lost]);
+});
+test('and of one that commits nothing is lost', async () => {
+  await prisma.$transaction(() => add());
+  expect([await prisma.user.count(), prismaTest.lostWrites]).toEqual([1, []]);
 });
 
 test.each(['BEGIN', 'commit', '/* a */ ROLLBACK', 'SELECT 1; COMMIT', 'SAVEPOINT a'])('raw control is refused: %s', async (sql) => {
