@@ -46,6 +46,29 @@ promise('two workers end by themselves, without a word', async () => {
   }
 });
 
+promise('a statement that does not end is cut on the server, and the next test has a connection', async () => {
+  const project = openProject('mysql', {
+    files: {
+      '__tests__/sandbox.test.ts': null,
+      '__tests__/sleeps.test.ts': `import { db } from '../src/db';
+test('sleeps', async () => { await db.user.create({ data: { email: 'a' } }); void db.$queryRaw\`SELECT SLEEP(60)\`.catch(() => {}); });
+test('is empty', async () => {
+  expect(await db.user.count()).toBe(0);
+  const left = await db.$queryRaw\`SELECT count(*) AS n FROM information_schema.processlist WHERE info LIKE 'SELECT SLEEP(60)%'\`;
+  expect(Number((left as [{ n: bigint }])[0].n)).toBe(0);
+});`,
+    },
+  });
+  try {
+    const run = await runIn(project, ['-i'], { env });
+    expect(run.outcomes).toEqual({ sleeps: 'failed', 'is empty': 'passed' });
+    expect(run.output).toMatch(/SELECT SLEEP\(60\)[\s\S]*PRISMA_TEST_STATEMENT_CUT/);
+    expect(run.duration).toBeLessThan(30_000);
+  } finally {
+    project.remove();
+  }
+});
+
 promise('a procedure that commits is noticed, and the next test finds a fresh database', async () => {
   const project = openProject('mysql', {
     files: {

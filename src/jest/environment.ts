@@ -22,8 +22,8 @@ const setupFile = path.join(__dirname, canLoadEsModules ? 'setup-after-env-esm.m
  * The Jest environment: `testEnvironment: 'prisma'`. It is a subclass of the base environment that the options name,
  * so it is made by a constructor that chooses the class. It may be derived from like any other.
  */
-export interface PrismaEnvironment extends BaseEnvironment {}
 // oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- the members are those of the class that the constructor chooses
+export interface PrismaEnvironment extends BaseEnvironment {}
 export class PrismaEnvironment {
   constructor(config: JestEnvironmentConfig, context: EnvironmentContext) {
     return presentablySync(() => {

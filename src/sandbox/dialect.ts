@@ -29,7 +29,7 @@ export interface Dialect {
   /** A statement that fails with such a message as long as a transaction is open: told after failures that may have ended it. */
   readonly probe?: { readonly sql: string; readonly alive: RegExp };
   /** How a connection whose statement never ends is cut, from a second connection; absent where statements cannot outlast a test. */
-  readonly session?: { readonly id: string; end(id: string): string };
+  readonly session?: SessionControl;
   /**
    * A query of one row and two columns: whether there are constraints that wait for a commit, and whether there are
    * triggers of the user's, each 0 or 1. Absent where neither matters.
@@ -43,6 +43,15 @@ export interface Dialect {
   readonly settings?: LocalSettingsControl;
   /** How constraints that are checked at commit are checked early; absent where there are none. */
   readonly deferred?: DeferredConstraints;
+}
+
+/** Cuts a connection whose statement does not end. */
+export interface SessionControl {
+  /** A query for the connection's id, asked on the connection itself when it is pinned… */
+  readonly own?: string;
+  /** …or, where each transaction may have another one, for those that are at work, asked on the second connection. */
+  readonly busy?: string;
+  end(id: string): string;
 }
 
 /** Reads and restores sequences, so that generated ids are the same in every run and order. */

@@ -1,5 +1,5 @@
 import type { ConnectionInfo, SqlDriverAdapter, SqlQuery, SqlResultSet, Transaction } from '@prisma/driver-adapter-utils';
-import type { Dialect } from './dialect';
+import type { Dialect, SessionControl } from './dialect';
 import { createOwnStatements } from './own-statements';
 
 /** The one connection of a sandbox. Everything that is said to the database goes through it, one statement at a time. */
@@ -72,8 +72,8 @@ export function createPinnedConnection(adapter: SqlDriverAdapter, dialect: Diale
     transaction = await adapter.startTransaction();
     const again = transaction.options.usePhantomQuery;
     if (joins && !again) await learnJoining();
-    if (dialect.session && (session === undefined || again)) {
-      const { rows } = await transaction.queryRaw(plainQuery(dialect.session.id));
+    if (dialect.session?.own !== undefined && (session === undefined || again)) {
+      const { rows } = await transaction.queryRaw(plainQuery(dialect.session.own));
       session = String(rows[0]?.[0]);
     }
   };
@@ -147,6 +147,16 @@ export function createPinnedConnection(adapter: SqlDriverAdapter, dialect: Diale
       await adapter.dispose();
     },
   };
+}
+
+/** Cuts a connection that is at a statement, from a second one. */
+export async function cutSession(second: SqlDriverAdapter, { busy, end }: SessionControl, own: string | undefined): Promise<void> {
+  try {
+    const ids = busy === undefined ? [own] : (await second.queryRaw(plainQuery(busy))).rows.map(([id]) => String(id));
+    for (const id of ids) if (id !== undefined) await second.executeRaw(plainQuery(end(id)));
+  } finally {
+    await second.dispose();
+  }
 }
 
 /** Savepoints go through the adapter's own methods: mariadb refuses them as prepared statements. */

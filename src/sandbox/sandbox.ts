@@ -6,7 +6,7 @@ import { createCommitCheck, type CommitCheck } from './commit-check';
 import { createDatabaseFacts } from './database-facts';
 import type { Frame } from './frame';
 import { createLocalSettings, type LocalSettings } from './local-settings';
-import { createPinnedConnection, plainQuery, type PinnedConnection } from './pinned-connection';
+import { createPinnedConnection, cutSession, type PinnedConnection } from './pinned-connection';
 import { connectionLost, hasEnded, isConnectionLoss, lateStatement, sandboxLost, statementCut } from './sandbox-errors';
 import type { SandboxOptions, ScopeLeftovers } from './sandbox-options';
 import { createScopeStack } from './scope-stack';
@@ -115,10 +115,8 @@ export function createSandbox(options: SandboxOptions): Sandbox {
 
   /** Ends a statement that goes on although its scope has ended: no one waits for it any more. */
   const cut = async (running: StatementLog['running']): Promise<void> => {
-    const session = (await connecting)?.session;
-    if (dialect.session && session !== undefined) {
-      const second = await options.connect();
-      await second.queryRaw(plainQuery(dialect.session.end(session))).finally(() => second.dispose());
+    if (dialect.session) {
+      await cutSession(await options.connect(), dialect.session, (await connecting)?.session);
       await settlesWithin(stack.idle(), cutPatience);
     }
     // The end of the statement has told of a lost connection; the reason is known better here.

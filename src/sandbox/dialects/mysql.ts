@@ -24,6 +24,11 @@ export const mysqlDialect: Dialect = {
   savepoint: (name) => `SAVEPOINT ${name}`,
   rollbackTo: (name) => `ROLLBACK TO ${name}`,
   release: (name) => `RELEASE SAVEPOINT ${name}`,
+  // The worker's database is nobody else's.
+  session: {
+    busy: "SELECT ID FROM information_schema.PROCESSLIST WHERE DB = DATABASE() AND ID <> CONNECTION_ID() AND COMMAND <> 'Sleep'",
+    end: (id) => `KILL ${Number(id)}`,
+  },
   classify: (sql): StatementKind => (harmless.test(sql) ? 'write' : commits.test(sql) ? 'ddl' : classify(sql)),
   counters: {
     // MySQL answers from statistics that are a day old, unless it is told not to.

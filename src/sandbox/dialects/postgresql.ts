@@ -27,7 +27,7 @@ export const postgresqlDialect: Dialect = {
   release: (name) => `RELEASE SAVEPOINT ${name}`,
   classify: createClassifier('postgresql'),
   clockStopsAtBegin: true,
-  session: { id: 'SELECT pg_catalog.pg_backend_pid()', end: (id) => `SELECT pg_catalog.pg_terminate_backend(${Number(id)})` },
+  session: { own: 'SELECT pg_catalog.pg_backend_pid()', end: (id) => `SELECT pg_catalog.pg_terminate_backend(${Number(id)})` },
   facts: `SELECT EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE condeferrable)::int,
   EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE NOT tgisinternal)::int`,
   sequences: {

@@ -47,6 +47,15 @@ describe('hooks', () => {
   test('that throw', () => {});
 });
 clean('hooks that throw');
+test('loses a write', async () => {
+  await prisma
+    .$transaction(async () => {
+      await add();
+      throw new Error('undone');
+    })
+    .catch(() => {});
+  throw new Error('expected');
+});
 test('shows its SQL', async () => {
   await add();
   throw new Error('expected');

@@ -32,6 +32,28 @@ test('a callback that sleeps is no deadlock', async () => {
   expect(await prisma.user.count()).toBe(4);
 });
 
+test('waiting for another transaction is not waiting for a connection', async () => {
+  const slow = prisma.$transaction(async (tx: any) => {
+    await add(tx);
+    await sleep(300);
+  });
+  const waiting = prisma.$transaction((tx: any) => add(tx), { maxWait: 50, timeout: 100 });
+  await Promise.all([slow, waiting]);
+  expect(await prisma.user.count()).toBe(2);
+});
+test('its own slowness is', async () => {
+  const slow = prisma.$transaction(
+    async (tx: any) => {
+      await add(tx);
+      await sleep(200);
+      await add(tx);
+    },
+    { timeout: 100 },
+  );
+  await expect(slow).rejects.toMatchObject({ code: 'P2028' });
+  expect(await prisma.user.count()).toBe(0);
+});
+
 test('a true one names both places', async () => {
   let open!: () => void;
   const gate = new Promise<void>((resolve) => (open = resolve));
