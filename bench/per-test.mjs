@@ -1,5 +1,5 @@
 // What a test costs: this package's sandbox against other ways to give each test a clean database. Real Jest, in band;
-// each figure is the median over rounds of milliseconds per test, Jest's own share (a few tenths) included.
+// each figure is the median over files and rounds of milliseconds per test, Jest's own share (a few tenths) included.
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -12,7 +12,7 @@ const rounds = Number(process.env.BENCH_ROUNDS ?? 3);
 /** Tests of each kind that count, after some that warm up. */
 const [counted, warmUp] = [100, 10];
 /** What takes tens of milliseconds a test needs fewer of them. */
-const few = 15;
+const few = 10;
 
 const names = Array.from({ length: 19 }, (_, n) => `Other${n}`);
 const schema = (provider) => `
@@ -39,10 +39,12 @@ ${names.map((name) => `model ${name} {\n  id   Int @id @default(autoincrement())
 
 const workloads = `
 let n = 0;
-const user = (db) => db.user.create({ data: { email: 'u' + n++ } });
+const file = Date.now();
+const user = (db) => db.user.create({ data: { email: 'u' + file + '-' + n++ } });
 exports.workloads = {
   empty: async () => {},
-  'one read': async (db) => { await db.user.findMany(); },
+  // The same rows, none, whatever was left behind.
+  'one read': async (db) => { await db.user.findMany({ where: { id: 0 } }); },
   'one write': async (db) => { await user(db); },
   '10 mixed': async (db) => {
     for (let i = 0; i < 2; i++) {
@@ -60,7 +62,7 @@ exports.workloads = {
 /** One file: every workload as many tests in a row, its time noted per test. */
 const suite = (setUp, tests) => `
 const fs = require('node:fs');
-const { workloads } = require('../workloads');
+const { workloads } = require('../../workloads');
 ${setUp}
 const counted = ${tests};
 for (const [name, work] of Object.entries(workloads)) {
@@ -76,9 +78,15 @@ for (const [name, work] of Object.entries(workloads)) {
   });
 }`;
 
+const jestPrisma = '@quramy/jest-prisma';
+const environments = { 'this package': [], [jestPrisma]: ['--env=@quramy/jest-prisma-node/environment'] };
+const folderOf = (name) => `tests/${name.replaceAll(/\W+/g, '-')}/`;
+/** Files of each way, one after another in one process: a worker's first file is slower than its others. */
+const copies = 3;
+
 const connect = { sqlite: `new PrismaLibSql({ url })`, postgresql: `new PrismaPg({ connectionString: url })` };
 const plain = (provider) => `
-const { PrismaClient } = require('../generated');
+const { PrismaClient } = require('../../generated');
 const { PrismaPg } = require('@prisma/adapter-pg');
 const { PrismaLibSql } = require('@prisma/adapter-libsql');
 const make = (url) => new PrismaClient({ adapter: ${connect[provider]} });
@@ -90,6 +98,9 @@ const tables = JSON.stringify(['Post', 'User', ...names]);
 const ways = (provider) => ({
   'no isolation': suite(plain(provider), counted),
   'this package': suite(`const db = () => prisma;`, counted),
+  // The package itself: `setup` hands it a client, as its README has it for clients of one's own.
+  [jestPrisma]: suite(`${plain(provider)}\njestPrisma.initializeClient(client);\ndb = () => jestPrisma.client;`, counted),
+  // Its way without its bookkeeping.
   'parked transaction': suite(
     `${plain(provider)}
 let tx, end, done;
@@ -110,7 +121,16 @@ afterEach(async () => { end(new Error('rolled back')); await done; });`,
 afterEach(() => client.$transaction(${tables}.map((name) => client[name[0].toLowerCase() + name.slice(1)].deleteMany())));`,
     counted,
   ),
+  // What undoing a test costs at the least: a round trip where tests are, on a connection that sleeps between them.
   ...(provider === 'postgresql' && {
+    'bare ROLLBACK TO': suite(
+      `${plain(provider)}
+const bare = new (require('pg').Client)({ connectionString: process.env.BENCH_URL });
+beforeAll(async () => { await bare.connect(); await bare.query('BEGIN; SAVEPOINT bare'); });
+afterEach(() => bare.query('ROLLBACK TO bare'));
+afterAll(() => bare.end());`,
+      counted,
+    ),
     'truncate all': suite(
       `${plain(provider)}
 afterEach(() => client.$executeRawUnsafe('TRUNCATE ' + ${tables}.map((name) => '"' + name + '"').join(', ') + ' RESTART IDENTITY CASCADE'));`,
@@ -153,7 +173,11 @@ async function measure(provider) {
     'prisma.config.ts': `export default { schema: 'prisma/schema.prisma', datasource: { url: process.env.BENCH_URL } };\n`,
     'workloads.js': workloads,
     'jest.config.js': `module.exports = { testEnvironment: 'prisma', testTimeout: 60000 };\n`,
-    ...Object.fromEntries(Object.entries(ways(provider)).map(([name, text]) => [`tests/${name.replaceAll(' ', '-')}.test.js`, text])),
+    ...Object.fromEntries(
+      Object.entries(ways(provider)).flatMap(([name, text]) =>
+        Array.from({ length: copies }, (_, copy) => [`${folderOf(name)}${copy}.test.js`, text]),
+      ),
+    ),
   });
   const url = provider === 'sqlite' ? `file:${path.join(dir, 'plain.db')}` : Object.assign(new URL(server), { pathname: `/${base}` }).href;
   const env = { BENCH_URL: url, BENCH_SERVER: server };
@@ -164,10 +188,10 @@ async function measure(provider) {
     const results = {};
     for (let round = 0; round < rounds; round++) {
       for (const name of Object.keys(ways(provider))) {
-        const out = path.join(dir, 'out', `${round}-${name}.jsonl`);
+        const out = path.join(dir, 'out', `${round}-${path.basename(folderOf(name))}.jsonl`);
         mkdirSync(path.dirname(out), { recursive: true });
         await empty(provider, dir, url);
-        runJest(dir, ['-i', ...(name === 'this package' ? [] : ['--env=node']), `tests/${name.replaceAll(' ', '-')}.test.js`], {
+        runJest(dir, ['-i', ...(environments[name] ?? ['--env=node']), folderOf(name)], {
           ...env,
           BENCH_OUT: out,
         });
@@ -235,8 +259,11 @@ function print(provider, results, trip) {
   const own = ms('this package', '10 mixed') / ms('no isolation', '10 mixed');
   console.log(`\n10 mixed queries: ${own.toFixed(2)}× of no isolation at all.`);
   if (trip === undefined) return;
-  const overhead = ms('this package', 'one read') - ms('no isolation', 'one read');
-  console.log(`Overhead of a test with one read: ${overhead.toFixed(2)} ms; a bare ROLLBACK TO: ${trip.toFixed(2)} ms.`);
+  const beyond = (name) => (ms(name, 'one read') - ms('no isolation', 'one read')).toFixed(2);
+  console.log(
+    `A test with one read, beyond no isolation: ${beyond('this package')} ms; a bare ROLLBACK TO in its place: ${beyond('bare ROLLBACK TO')} ms ` +
+      `(${trip.toFixed(2)} ms in a loop that does nothing else); ${jestPrisma}: ${beyond(jestPrisma)} ms.`,
+  );
 }
 
 for (const provider of process.argv[2] ? [process.argv[2]] : ['sqlite', 'postgresql']) await measure(provider);

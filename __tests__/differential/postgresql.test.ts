@@ -70,7 +70,7 @@ test(
         },
         numberOfPrograms(0.4),
       );
-      console.log(`PostgreSQL: ${done.programs} programs, ${done.calls} calls`);
+      console.log(`PostgreSQL: ${done.programs} programs, ${done.calls} calls, of which ${done.failures} fail`);
     } finally {
       await admin.end();
       for (const client of plain) await client.$disconnect();

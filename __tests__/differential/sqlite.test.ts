@@ -78,7 +78,7 @@ test.each(adapters)(
         },
         numberOfPrograms(0.3),
       );
-      console.log(`${name}: ${done.programs} programs, ${done.calls} calls`);
+      console.log(`${name}: ${done.programs} programs, ${done.calls} calls, of which ${done.failures} fail`);
     } finally {
       for (const client of plain) await client.$disconnect();
       await lab.close();
