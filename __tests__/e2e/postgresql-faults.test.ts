@@ -42,7 +42,11 @@ test('the sandbox goes', async () => {
   expect(await terminate('sandbox')).toBe(1);
   await prisma.user.count();
 });
-test('the next test works', async () => expect(await prisma.user.count()).toBe(0));\n`,
+test('the next test works', async () => {
+  expect(await prisma.user.count()).toBe(0);
+  // A sequence stands where the lost connection had moved it, unless it is set back.
+  expect((await prisma.user.create({ data: { email: 'y' } })).id).toBe(1);
+});\n`,
       '__tests__/two.test.ts': `import { terminate } from '../outside';
 test('sandbox and lease go', async () => {
   await prisma.user.create({ data: { email: 'x' } });
