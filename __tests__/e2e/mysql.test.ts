@@ -1,4 +1,5 @@
 import { query, serverUrl, unreachable } from '../providers/mysql-server';
+import { expectPassed } from './expect-run';
 import { openProject } from './project';
 import { runIn, runJest } from './run-jest';
 
@@ -41,6 +42,25 @@ promise('two workers end by themselves, without a word', async () => {
     const run = await runIn(project, ['--maxWorkers=2'], { env });
     expect({ exitCode: run.exitCode, output: run.exitCode === 0 ? '' : run.output }).toEqual({ exitCode: 0, output: '' });
     expect(run.output).not.toMatch(/failed to exit|did not exit|open handle|ECONN|pool is/i);
+  } finally {
+    project.remove();
+  }
+});
+
+promise('what a test sets for its session ends with the test', async () => {
+  const project = openProject('mysql', {
+    files: {
+      '__tests__/sandbox.test.ts': null,
+      '__tests__/session.test.ts': `import { db } from '../src/db';
+const variable = async () => Number((await db.$queryRaw\`SELECT @@foreign_key_checks AS n\` as [{ n: bigint }])[0].n);
+test('sets', async () => { await db.user.create({ data: { email: 'a' } }); await db.$executeRawUnsafe('SET FOREIGN_KEY_CHECKS = 0'); expect(await variable()).toBe(0); });
+test('is as it was', async () => { expect(await variable()).toBe(1); expect((await db.user.create({ data: { email: 'a' } })).id).toBe(1); });
+test('uses another database', async () => { await db.$executeRawUnsafe('USE information_schema'); });
+test('is in its own', async () => expect((await db.user.create({ data: { email: 'a' } })).id).toBe(1));`,
+    },
+  });
+  try {
+    expectPassed(await runIn(project, ['-i'], { env }), 4);
   } finally {
     project.remove();
   }

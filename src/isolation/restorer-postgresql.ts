@@ -1,5 +1,6 @@
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
 import type { Dialect } from '../sandbox/dialect';
+import { readState } from '../sandbox/generated-ids';
 import { areFilled, ask, tell } from './plain-query';
 import type { RestoredTable, Restorer } from './restorer';
 
@@ -68,7 +69,7 @@ export function createPostgresqlRestorer(dialect: Dialect, adapter: SqlDriverAda
         `INSERT INTO ${schema}.state SELECT '${copy}', count(*), max(xmin::text::bigint) FROM ${table.name}`,
       ]);
       if (statements.length > 0) await tell(adapter, statements.join(';\n'));
-      const sequences = dialect.sequences ? String((await ask(adapter, dialect.sequences.read))[0]?.[0] ?? '') : '';
+      const sequences = await readState(dialect.sequences, async (sql) => (await ask(adapter, sql))[0]?.[0]);
       levels.set(level, { kept, sequences });
     },
 
@@ -86,7 +87,7 @@ export function createPostgresqlRestorer(dialect: Dialect, adapter: SqlDriverAda
       const statements = [
         `SET LOCAL lock_timeout = '10s'`,
         ...rows,
-        ...(sequences && dialect.sequences ? [dialect.sequences.restore(sequences)] : []),
+        ...(sequences && dialect.sequences ? [dialect.sequences.restore(sequences, true)] : []),
       ];
       await tell(adapter, statements.join(';\n'));
     },

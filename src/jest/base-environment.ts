@@ -5,9 +5,13 @@ import path from 'node:path';
 import { createError } from '../errors';
 
 /** A Jest environment whose optional members are methods, as those of Jest's own environments are. */
-export interface BaseEnvironment extends Omit<JestEnvironment, 'exportConditions' | 'handleTestEvent' | 'setup' | 'teardown'> {
+export interface BaseEnvironment extends Omit<
+  JestEnvironment,
+  'exportConditions' | 'getVmContext' | 'handleTestEvent' | 'setup' | 'teardown'
+> {
   setup(): Promise<void>;
   teardown(): Promise<void>;
+  getVmContext(): ReturnType<JestEnvironment['getVmContext']>;
   exportConditions?(): string[];
   handleTestEvent?(event: Circus.Event, state: Circus.State): Promise<void> | void;
 }

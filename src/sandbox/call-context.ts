@@ -60,6 +60,11 @@ export function isInside(label: TransactionLabel | undefined, ancestor: Transact
   return false;
 }
 
+/** Whether a call belongs to nobody: it comes between two tests, and from none, whose end it would be waited for. */
+export function isStray({ isBetween }: { readonly isBetween: boolean }, { scope }: CallContext): boolean {
+  return isBetween && scope?.kind !== 'test';
+}
+
 /** Notes on the call what it is refused with. Returns the error. */
 export function refuse<E>({ operation }: CallContext, error: E): E {
   if (operation) operation.failure = error;

@@ -4,13 +4,16 @@ import { plainQuery, type PinnedConnection } from './pinned-connection';
 
 /** Checks, where a savepoint stands for a commit, what the commit would have checked. */
 export interface CommitCheck {
-  /** What is to be remembered from before a transaction (or a statement alone): violations there are already. */
-  before(connection: PinnedConnection): Promise<number | undefined>;
   /**
-   * Raises what a commit would raise now; leaves the transaction as it was if it does not. The caller undoes what was
-   * done before. Resolves to whether it had to ask, and then has run `then` in the same round trip.
+   * What is to be remembered from before a transaction (or a statement alone): how many violations there are already.
+   * `isInner`: it is inside of another transaction, which may have left something waiting.
    */
-  check(connection: PinnedConnection, before: number | undefined, then?: readonly string[]): Promise<boolean>;
+  before(connection: PinnedConnection, isInner: boolean): Promise<number | undefined>;
+  /**
+   * Raises what a commit would raise now; the caller undoes what was done before. Resolves to whether it had to ask, and
+   * then has run `then` in the same round trip.
+   */
+  check(connection: PinnedConnection, before: number | undefined, isInner: boolean, then?: readonly string[]): Promise<boolean>;
   /** Whether a statement makes the running transaction's constraints wait, so that `before` must be known. */
   defers(sql: string): boolean;
   countViolations(connection: PinnedConnection): Promise<number | undefined>;
@@ -26,34 +29,40 @@ export function createCommitCheck(dialect: Dialect, facts: DatabaseFacts): Commi
     return Number((await connection.queryRaw(plainQuery(deferred.violations))).rows[0]?.[0] ?? 0);
   };
 
+  const back = [dialect.rollbackTo(checkpoint), dialect.release(checkpoint)];
+  /** Raises what waits, and leaves it waiting. */
+  const tryOut = (connection: PinnedConnection, then: readonly string[] = []): Promise<void> =>
+    connection.attempt([dialect.savepoint(checkpoint), ...(deferred?.check?.('') ?? []), ...back, ...then]);
+
   return {
     countViolations,
     defers: (sql) => deferred?.defers?.(sql) ?? false,
-    async before(connection) {
-      if (deferred?.violations === undefined || !(await facts.deferrable(connection))) return undefined;
-      return countViolations(connection);
+    async before(connection, isInner) {
+      if (!deferred || !(await facts.deferrable(connection))) return undefined;
+      if (!deferred.check) return countViolations(connection);
+      if (!isInner) return undefined;
+      try {
+        await tryOut(connection);
+        return 0;
+      } catch {
+        await connection.control(back);
+        return 1;
+      }
     },
-    async check(connection, before, then = []) {
+    async check(connection, before, isInner, then = []) {
       if (!deferred) return false;
-      if (before !== undefined) {
+      if (before !== undefined && !deferred.check) {
         const violations = (await countViolations(connection)) ?? 0;
         if (deferred.reset !== undefined) await connection.control([deferred.reset]);
         if (violations > before) await connection.attempt(deferred.raise ?? []);
         await connection.control(then);
         return true;
       }
-      if (deferred.check !== undefined && (await facts.deferrable(connection))) {
-        // The way back undoes the switch to immediate as well: constraints that begin immediate stay so.
-        await connection.attempt([
-          dialect.savepoint(checkpoint),
-          deferred.check,
-          dialect.rollbackTo(checkpoint),
-          dialect.release(checkpoint),
-          ...then,
-        ]);
-        return true;
-      }
-      return false;
+      // What the outer transaction left violated cannot be told from what was done in it: then all is checked with that one.
+      if (!deferred.check || (before ?? 0) > 0 || !(await facts.deferrable(connection))) return false;
+      if (isInner) await tryOut(connection, then);
+      else await connection.attempt([...deferred.check(await facts.deferred(connection)), ...then]);
+      return true;
     },
   };
 }

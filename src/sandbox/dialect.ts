@@ -31,14 +31,16 @@ export interface Dialect {
   /** How a connection whose statement never ends is cut, from a second connection; absent where statements cannot outlast a test. */
   readonly session?: SessionControl;
   /**
-   * A query of one row and two columns: whether there are constraints that wait for a commit, and whether there are
-   * triggers of the user's, each 0 or 1. Absent where neither matters.
+   * A query of one row: whether there are constraints that wait for a commit, and whether there are triggers of the
+   * user's, each 0 or 1; and, where that is of use, what makes those constraints wait again. Absent where nothing matters.
    */
   readonly facts?: string;
   /** Bookkeeping of values that a rollback does not take back (sequences); absent where there are none. */
   readonly sequences?: SequenceControl;
   /** Counters that only DDL sets back (AUTO_INCREMENT), so between transactions; absent where there are none. */
   readonly counters?: CounterControl;
+  /** Whether a statement changes the connection in a way that no rollback takes back: then it is closed with its scope. */
+  outlives?(sql: string): boolean;
   /** Settings that a statement makes for the running transaction only; absent where there are none. */
   readonly settings?: LocalSettingsControl;
   /** How constraints that are checked at commit are checked early; absent where there are none. */
@@ -56,12 +58,15 @@ export interface SessionControl {
 
 /** Reads and restores sequences, so that generated ids are the same in every run and order. */
 export interface SequenceControl {
-  /** A statement whose single row and column is text: the state of every sequence, in a form of the dialect's own. */
+  /**
+   * A statement whose single row and column is the text of another one, null where there are no sequences. That one's is
+   * the state of every sequence, in a form of the dialect's own.
+   */
   readonly read: string;
-  /** A statement that sets back every sequence whose state differs from the one that was read. */
-  restore(state: string): string;
-  /** Whether a statement may move a sequence where there are no triggers. */
-  moves(sql: string): boolean;
+  /** A statement that sets back every sequence that stands elsewhere than was read, or all of them. */
+  restore(state: string, all: boolean): string;
+  /** Whether a statement may move a sequence where there are no triggers (`yes`), and without using it (`set`). */
+  moves(sql: string): 'maybe' | 'yes' | 'set';
 }
 
 /** Reads and restores counters that neither a rollback nor a statement in a transaction takes back. */
@@ -86,8 +91,8 @@ export interface LocalSettingsControl {
 
 /** Checks what a commit would check. */
 export interface DeferredConstraints {
-  /** Raises what a commit would raise now. Undone by the rollback to the savepoint taken before it. */
-  readonly check?: string;
+  /** Statements that do now what a commit would do, and raise what it would raise. `deferred`: as {@link Dialect.facts} tells. */
+  check?(deferred: string): readonly string[];
   /** Where nothing can be made to raise it: a query of one row and column, how many violations there are now. */
   readonly violations?: string;
   /** Whether a statement makes the running transaction's constraints wait for its commit. */

@@ -1,4 +1,5 @@
 import type { Operation, TransactionLabel } from './call-context';
+import type { Dialect } from './dialect';
 import type { SavedSettings } from './local-settings';
 
 /** A write of the root client inside of a transaction's callback. In production it is none of the transaction's. */
@@ -28,4 +29,19 @@ export interface Frame {
   violations: number | undefined;
   /** Ends what goes with an open frame. */
   readonly release: () => void;
+}
+
+/** Statements that undo a frame with all that was done in it. */
+export function undoFrame(dialect: Dialect, { savepoint, violations }: Frame): readonly string[] {
+  const reset = violations === undefined ? undefined : dialect.deferred?.reset;
+  return [dialect.rollbackTo(savepoint), dialect.release(savepoint), ...(reset === undefined ? [] : [reset])];
+}
+
+/** Takes away what goes with a rollback to where a number of savepoints stood; returns what had come from outside. */
+export function trimVisits(frame: Frame, depth: number): readonly Visit[] {
+  const stays = (each: Visit): boolean => each.depth < depth;
+  const lost = frame.visits.filter((each) => !stays(each));
+  frame.visits = frame.visits.filter(stays);
+  frame.writes = frame.writes.filter(stays);
+  return lost;
 }

@@ -1,13 +1,21 @@
 import type { DatabaseFacts } from './database-facts';
-import type { Dialect } from './dialect';
+import type { Dialect, SequenceControl } from './dialect';
 import { plainQuery, type PinnedConnection } from './pinned-connection';
+
+type Moved = 'no' | 'maybe' | 'yes' | 'set';
+const strength: readonly Moved[] = ['no', 'maybe', 'yes', 'set'];
+
+/** What several scopes did to sequences, taken together. */
+export function most(all: readonly Moved[]): Moved {
+  return strength.findLast((each) => all.includes(each)) ?? 'no';
+}
 
 /** What of generated ids a scope has to set back when it is left. */
 export interface IdMarks {
   /** State of the sequences when the scope was opened; `undefined` where there are none. */
   sequences: string | undefined;
-  /** `maybe`: a statement that moves them only where a trigger does. */
-  moved: 'no' | 'maybe' | 'yes';
+  /** `maybe`: a statement that moves them only where a trigger does. `set`: one that may move them without using them. */
+  moved: Moved;
 }
 
 /** Sets back what a rollback does not, so that ids are the same in every run and order. */
@@ -26,6 +34,12 @@ export interface GeneratedIds {
   afterTransaction(connection: PinnedConnection): Promise<void>;
 }
 
+/** The state of every sequence; empty where there are none. `ask` resolves to the first column of a query's first row. */
+export async function readState(sequences: SequenceControl | undefined, ask: (sql: string) => Promise<unknown>): Promise<string> {
+  const text = sequences && (await ask(sequences.read));
+  return typeof text === 'string' ? String((await ask(text)) ?? '') : '';
+}
+
 export function createGeneratedIds(dialect: Dialect, facts: DatabaseFacts): GeneratedIds {
   const { sequences, counters } = dialect;
   /** Sequences and counters as the template has them: read once per worker. */
@@ -37,8 +51,8 @@ export function createGeneratedIds(dialect: Dialect, facts: DatabaseFacts): Gene
   let known: { readonly by: IdMarks; readonly state: string } | undefined;
 
   const read = async (connection: PinnedConnection): Promise<string> => {
-    const { rows } = await connection.queryRaw(plainQuery(sequences?.read ?? ''));
-    return String(rows[0]?.[0] ?? '');
+    const ask = async (sql: string): Promise<unknown> => (await connection.queryRaw(plainQuery(sql))).rows[0]?.[0];
+    return readState(sequences, ask);
   };
   const readCounters = async (connection: PinnedConnection): Promise<readonly (readonly unknown[])[]> =>
     counters ? (await connection.queryRaw(plainQuery(counters.read))).rows : [];
@@ -46,7 +60,7 @@ export function createGeneratedIds(dialect: Dialect, facts: DatabaseFacts): Gene
   return {
     async mark(connection, outer) {
       if (!sequences) return { sequences: undefined, moved: 'no' };
-      if (areLost && initial !== undefined) await connection.control([sequences.restore(initial)]);
+      if (areLost && initial) await connection.control([sequences.restore(initial, true)]);
       if (areLost) initial = undefined;
       areLost = false;
       const mover = outer.findLast((marks) => marks.moved !== 'no');
@@ -58,13 +72,12 @@ export function createGeneratedIds(dialect: Dialect, facts: DatabaseFacts): Gene
       if (counters?.moves(sql)) countersMoved = true;
       if (!sequences) return;
       if (known?.by === marks) known = undefined;
-      if (sequences.moves(sql)) marks.moved = 'yes';
-      else if (marks.moved === 'no') marks.moved = 'maybe';
+      marks.moved = most([marks.moved, sequences.moves(sql)]);
     },
     async restore(connection, marks) {
       if (!sequences || marks.sequences === undefined || marks.moved === 'no') return [];
       if (marks.moved === 'maybe' && !(await facts.triggers(connection))) return [];
-      return [sequences.restore(marks.sequences)];
+      return marks.sequences === '' ? [] : [sequences.restore(marks.sequences, marks.moved === 'set')];
     },
     forget(isLost) {
       known = undefined;

@@ -28,6 +28,9 @@ export interface PinnedConnection {
   close(): Promise<void>;
 }
 
+/** A query and how it is run: both ways of an adapter, told apart by what they return. */
+export type RunQuery<T> = (connection: PinnedConnection, query: SqlQuery) => Promise<T>;
+
 /** A query without parameters, in the adapter's form. */
 export function plainQuery(sql: string): SqlQuery {
   return { sql, args: [], argTypes: [] };

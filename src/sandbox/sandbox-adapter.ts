@@ -1,10 +1,10 @@
 import type { IsolationLevel, SqlDriverAdapter, SqlDriverAdapterFactory, Transaction } from '@prisma/driver-adapter-utils';
-import { currentContext, isInside, refuse, runInContext, type CallContext, type TransactionLabel } from './call-context';
+import { currentContext, isInside, isStray, refuse, runInContext, type CallContext, type TransactionLabel } from './call-context';
 import { plainQuery, type PinnedConnection } from './pinned-connection';
 import { releaseSavepoint, rolledBackTo } from './raw-control';
 import type { Sandbox } from './sandbox';
 import { strayStatement, transactionGone } from './sandbox-errors';
-import type { Frame, Visit } from './frame';
+import { trimVisits, undoFrame, type Frame } from './frame';
 
 /**
  * The adapter that clients get in place of theirs. It answers the same calls from the sandbox's one connection: a
@@ -41,7 +41,7 @@ async function startTransaction(sandbox: Sandbox, identity: Identity, level?: Is
   if (level && !dialect.isolationLevels.includes(level)) throw invalidIsolationLevel(level);
   if (level && dialect.isolationLevels.length > 1) sandbox.tellOnce(levelIgnored(level));
   const context = currentContext();
-  if (sandbox.isBetween) throw refuse(context, strayStatement(context, sandbox.current));
+  if (isStray(sandbox, context)) throw refuse(context, strayStatement(context, sandbox.current));
   const frame = takeReserved(stack.frames, context) ?? (await stack.reserve(context, labelFor(context), 'opening'));
   try {
     await sandbox.speak(frame, async (connection) => {
@@ -49,7 +49,7 @@ async function startTransaction(sandbox: Sandbox, identity: Identity, level?: Is
       const around = stack.frames.at(-2);
       if (around?.aborted) await connection.control([dialect.rollbackTo(around.savepoints.at(-1) ?? around.savepoint)]);
       await connection.control([dialect.savepoint(frame.savepoint)]);
-      frame.violations = await sandbox.commits.before(connection);
+      frame.violations = await sandbox.commits.before(connection, around !== undefined);
       frame.state = 'open';
     });
   } catch (error) {
@@ -92,18 +92,9 @@ function createTransaction(sandbox: Sandbox, identity: Identity, frame: Frame): 
   const { statements } = sandbox;
   const gone = (): boolean => frame.state === 'closed';
 
-  /** What came from outside goes with what is rolled back, from a number of savepoints on. */
-  const loseVisits = (depth = 0): void => {
-    const isLost = (each: Visit): boolean => each.depth >= depth;
-    const transaction = frame.label;
-    for (const { sql, operation } of frame.visits.filter(isLost))
-      sandbox.log.lose({ database: sandbox.options.database, sql, operation, transaction });
-    frame.visits = frame.visits.filter((each) => !isLost(each));
-  };
-
   const rollBack = (connection: PinnedConnection): Promise<void> => {
-    loseVisits();
-    return connection.soon([dialect.rollbackTo(frame.savepoint), dialect.release(frame.savepoint)]);
+    sandbox.log.lose(sandbox.options.database, trimVisits(frame, 0), frame.label);
+    return connection.soon(undoFrame(dialect, frame));
   };
 
   /** The commit and rollback of a transaction run as part of it, whoever asks for them (Prisma's timer may). */
@@ -131,13 +122,13 @@ function createTransaction(sandbox: Sandbox, identity: Identity, frame: Frame): 
       await close(async (connection) => {
         // The database answers a COMMIT after a failure with a silent rollback; so does the sandbox.
         if (frame.aborted) return rollBack(connection);
-        await sandbox.commits.check(connection, frame.violations).catch(async (error: unknown) => {
+        const around = sandbox.stack.frames.at(-2);
+        await sandbox.commits.check(connection, frame.violations, around !== undefined).catch(async (error: unknown) => {
           await rollBack(connection);
           throw error;
         });
         await connection.soon([...sandbox.settings.restore(frame.settings), dialect.release(frame.savepoint)]);
         // In production the inner one has committed; here the outer one's rollback would take it along.
-        const around = sandbox.stack.frames.at(-2);
         const depth = around?.savepoints.length ?? 0;
         if (around) around.visits = [...around.visits, ...[...frame.visits, ...frame.writes].map((each) => ({ ...each, depth }))];
       });
@@ -152,8 +143,7 @@ function createTransaction(sandbox: Sandbox, identity: Identity, frame: Frame): 
     },
     async rollbackToSavepoint(name) {
       await savepoint([dialect.rollbackTo(name)]);
-      loseVisits(frame.savepoints.lastIndexOf(name) + 1);
-      rolledBackTo(frame, name);
+      sandbox.log.lose(sandbox.options.database, rolledBackTo(frame, name), frame.label);
     },
     async releaseSavepoint(name) {
       await savepoint([dialect.release(name)]);

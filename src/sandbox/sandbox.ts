@@ -1,50 +1,20 @@
-import type { ConnectionInfo, SqlQuery } from '@prisma/driver-adapter-utils';
+import type { SqlQuery } from '@prisma/driver-adapter-utils';
 import { isPrismaTestError } from '../errors';
 import { currentContext, refuse, type CallContext, type Scope } from './call-context';
 import { settlesWithin } from './clock';
-import { createCommitCheck, type CommitCheck } from './commit-check';
+import { createCommitCheck } from './commit-check';
 import { createDatabaseFacts } from './database-facts';
-import type { Frame } from './frame';
-import { createLocalSettings, type LocalSettings } from './local-settings';
+import { undoFrame, type Frame } from './frame';
+import { createLocalSettings } from './local-settings';
 import { createPinnedConnection, cutSession, type PinnedConnection } from './pinned-connection';
 import { connectionLost, hasEnded, isConnectionLoss, lateStatement, sandboxLost, statementCut } from './sandbox-errors';
-import type { SandboxOptions, ScopeLeftovers } from './sandbox-options';
+import type { Sandbox, SandboxOptions, ScopeLeftovers } from './sandbox-options';
+
 import { createScopeStack } from './scope-stack';
 import { isSuspect } from './sql-text';
-import { createStatementRunner, type StatementRunner } from './statement-runner';
+import { createStatementRunner } from './statement-runner';
 import { createStatementLog, type StatementLog, type StatementRecord } from './statement-log';
-import { createTransactionStack, type TransactionStack } from './transaction-stack';
-
-/**
- * One pinned connection inside one outermost transaction, and everything that speaks through it. The idea is Ecto's
- * `Ecto.Adapters.SQL.Sandbox`: the clients believe that they have a database of their own.
- */
-export interface Sandbox {
-  readonly options: SandboxOptions;
-  readonly stack: TransactionStack;
-  readonly statements: StatementRunner;
-  readonly commits: CommitCheck;
-  readonly settings: LocalSettings;
-  readonly log: StatementLog;
-  readonly current: Scope | undefined;
-  /** Whether no hook and no test runs, although some have: what writes now belongs to nobody. */
-  isBetween: boolean;
-  /** Milliseconds spent on leaving scopes, and how many were left. */
-  readonly spent: { rollbackMs: number; rollbacks: number };
-  connectionInfo(): Promise<ConnectionInfo | undefined>;
-  /** Runs `work` on the connection when its turn has come, with the current scope opened. */
-  speak<T>(frame: Frame | undefined, work: (connection: PinnedConnection) => Promise<T>): Promise<T>;
-  enter(scope: Scope): void;
-  /** Whether the database still has what was written in `scope`. */
-  holds(scope: Scope): boolean;
-  /** Rolls back everything since `scope` was entered. Whatever still waits is refused, what runs is waited for. */
-  leave(scope: Scope): Promise<ScopeLeftovers>;
-  /** Closes the connection if no scope is opened, so that the next statement connects anew; else returns `false`. */
-  reconnect(): Promise<boolean>;
-  /** Says something the first time. */
-  tellOnce(line: string): void;
-  close(): Promise<void>;
-}
+import { createTransactionStack } from './transaction-stack';
 
 /** How long a statement may go on after its scope has ended, and how long its connection may take to be cut. Milliseconds. */
 const patience = 1000;
@@ -90,6 +60,17 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     return error;
   };
 
+  /** A connection that was lost while it held nothing is nobody's loss: the next one does. */
+  const open = (): Promise<void> => {
+    if (scopes.outermost) return scopes.open();
+    return scopes.open().catch(async (error: unknown) => {
+      if (!isConnectionLoss(error)) throw error;
+      scopes.forget(true);
+      await disconnect();
+      await scopes.open();
+    });
+  };
+
   const speak = async <T>(frame: Frame | undefined, work: (connection: PinnedConnection) => Promise<T>): Promise<T> => {
     const context: CallContext = currentContext();
     try {
@@ -98,7 +79,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
         if (lost) throw lost.error;
         try {
           // What is opened inside of a transaction of an outer scope would end with it.
-          if (!stack.frames.some(({ state }) => state === 'open')) await scopes.open();
+          if (!stack.frames.some(({ state }) => state === 'open')) await open();
           return await work(await connect());
         } catch (error) {
           if (isConnectionLoss(error)) throw await lose(connectionLost(error));
@@ -128,11 +109,16 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     stack.rejectWaiting((context) => lateStatement(context, scope));
     if (!(await settlesWithin(stack.idle(), patience))) await cut(log.running);
     const transactions = stack.frames.map((frame) => frame.label);
+    const outermost = lost ? undefined : stack.frames.find(({ state }) => state === 'open');
     for (const frame of stack.frames.toReversed()) stack.remove(frame);
     const started = performance.now();
     try {
       // A statement that comes now waits until the scope around is the current one.
-      await stack.runNext(() => scopes.leave(scope));
+      await stack.runNext(async () => {
+        // It may have begun in an outer scope, and what was sent meanwhile is in it.
+        if (outermost) await (await connect()).control(undoFrame(dialect, outermost));
+        if (await scopes.leave(scope)) await sandbox.close();
+      });
     } catch (error) {
       await lose(isConnectionLoss(error) ? connectionLost(error) : sandboxLost(database, error, suspect()), scope);
     }
@@ -193,5 +179,4 @@ export function createSandbox(options: SandboxOptions): Sandbox {
 /** Whoever sent the next statement has been told of it. */
 const isConnectionLost = (error: Error): boolean => isPrismaTestError(error) && error.code === 'PRISMA_TEST_CONNECTION_LOST';
 
-/** A query and how it is run: both ways of an adapter, told apart by what they return. */
-export type RunQuery<T> = (connection: PinnedConnection, query: SqlQuery) => Promise<T>;
+export type { Sandbox } from './sandbox-options';

@@ -13,6 +13,8 @@ export interface Level {
   wrote: boolean;
   /** Whether anything was sent in it that may have ended the transaction. */
   suspect: boolean;
+  /** Whether the connection was changed in a way that outlives it. */
+  outlived: boolean;
   ids: IdMarks;
 }
 

@@ -1,7 +1,7 @@
 import type { Scope } from './call-context';
 import type { DatabaseFacts } from './database-facts';
 import type { Dialect } from './dialect';
-import { createGeneratedIds } from './generated-ids';
+import { createGeneratedIds, most } from './generated-ids';
 import type { PinnedConnection } from './pinned-connection';
 import { isSuspect } from './sql-text';
 import type { Guard, Level, Spare } from './scope-level';
@@ -13,8 +13,8 @@ export interface ScopeStack {
   readonly outermost: Scope | undefined;
   readonly outermostWriter: Scope | undefined;
   enter(scope: Scope): void;
-  /** Undoes everything since `scope` was entered, inner scopes included. */
-  leave(scope: Scope): Promise<void>;
+  /** Undoes everything since `scope` was entered, inner scopes included. Resolves to whether the connection must not be used again. */
+  leave(scope: Scope): Promise<boolean>;
   /** Opens the current scope; call before each statement. */
   open(): Promise<void>;
   /** Statements, if any are needed, after which a failure takes no earlier work along; call `stands` when they are done. */
@@ -105,30 +105,36 @@ export function createScopeStack(dialect: Dialect, facts: DatabaseFacts, connect
         dirty: false,
         wrote: false,
         suspect: false,
+        outlived: false,
         ids: { sequences: undefined, moved: 'no' },
       });
     },
     async leave(scope) {
       const index = levels.findIndex((level) => level.scope === scope);
-      if (index < 0) return;
+      if (index < 0) return false;
       const left = levels.slice(index);
       for (const level of left) level.scope.closed = true;
       try {
         // Inner levels go with the outermost of those that are left: one step back undoes them all.
         const outermost = left.find((level) => level.opened);
         if (outermost) {
-          if (left.some(({ ids: { moved } }) => moved === 'maybe') && outermost.ids.moved === 'no') outermost.ids.moved = 'maybe';
-          if (left.some(({ ids: { moved } }) => moved === 'yes')) outermost.ids.moved = 'yes';
+          outermost.ids.moved = most(left.map(({ ids: { moved } }) => moved));
           const connection = await connect();
           // Nobody waits for a scope to be undone, unless something in it may have ended the transaction: then it is to be told.
           const waits = left.some(({ suspect }) => suspect);
-          if (outermost === outermostLevel()) await closeBase(connection, outermost, index === 0, waits);
+          const isBase = outermost === outermostLevel();
+          if (isBase) await closeBase(connection, outermost, index === 0, waits);
           else await closeInner(connection, outermost, waits);
+          const outlived = left.some((level) => level.outlived);
+          const around = levels.slice(0, index).findLast((level) => level.opened);
+          if (around) around.outlived ||= outlived;
+          return isBase && outlived;
         } else if (index === 0 && begun) {
           begun = false;
           spare = undefined;
           await (await connect()).rollback();
         }
+        return false;
       } finally {
         levels.length = index;
       }
@@ -151,6 +157,7 @@ export function createScopeStack(dialect: Dialect, facts: DatabaseFacts, connect
       level.dirty = false;
       level.wrote = false;
       level.suspect = false;
+      level.outlived = false;
       level.opened = true;
       level.ids = await ids.mark(
         connection,
@@ -174,6 +181,7 @@ export function createScopeStack(dialect: Dialect, facts: DatabaseFacts, connect
       level.dirty = true;
       level.wrote = true;
       level.suspect ||= isSuspect(sql);
+      level.outlived ||= dialect.outlives?.(sql) ?? false;
       ids.changed(level.ids, sql);
     },
     async failed() {

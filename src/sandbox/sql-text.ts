@@ -2,7 +2,7 @@
 export interface StatementText {
   /** Bare words in upper case, in order. */
   readonly words: readonly string[];
-  /** Bare words directly followed by `(`. */
+  /** Bare words, and quoted names with their quotes, that a `(` follows. */
   readonly calls: readonly string[];
 }
 
@@ -14,11 +14,12 @@ export type SqlFlavour = 'sqlite' | 'postgresql' | 'mysql';
  * where it does not, that quote ends the string.
  */
 const lexemes: Readonly<Record<SqlFlavour, RegExp>> = {
-  sqlite: /--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|[\p{L}_][\p{L}\p{N}_$]*(?:\s*\()?|;/gu,
+  sqlite:
+    /--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|[\p{L}_][\p{L}\p{N}_$]*(?:(?:\s|\/\*[\s\S]*?\*\/)*\()?|;/gu,
   postgresql:
-    /--[^\n]*|\/\*[\s\S]*?\*\/|[eE]'(?:[^'\\]|''|\\[\s\S])*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|\$((?:[\p{L}_][\p{L}\p{N}_]*)?)\$[\s\S]*?\$\1\$|[\p{L}_][\p{L}\p{N}_$]*(?:\s*\()?|;/gu,
+    /--[^\n]*|\/\*[\s\S]*?\*\/|[eE]'(?:[^'\\]|''|\\[\s\S])*'|'(?:[^']|'')*'|"(?:[^"]|"")*"(?:(?:\s|\/\*[\s\S]*?\*\/)*\()?|\$((?:[\p{L}_][\p{L}\p{N}_]*)?)\$[\s\S]*?\$\1\$|[\p{L}_][\p{L}\p{N}_$]*(?:(?:\s|\/\*[\s\S]*?\*\/)*\()?|;/gu,
   mysql:
-    /--(?=\s|$)[^\n]*|#[^\n]*|\/\*(?![!M])[\s\S]*?\*\/|'(?:[^'\\]|''|\\[\s\S])*'|"(?:[^"\\]|""|\\[\s\S])*"|`(?:[^`]|``)*`|[\p{L}_][\p{L}\p{N}_$]*(?:\s*\()?|;/gu,
+    /--(?=\s|$)[^\n]*|#[^\n]*|\/\*(?![!M])[\s\S]*?\*\/|'(?:[^'\\]|''|\\[\s\S])*'|"(?:[^"\\]|""|\\[\s\S])*"|`(?:[^`]|``)*`(?:(?:\s|\/\*[\s\S]*?\*\/)*\()?|[\p{L}_][\p{L}\p{N}_$]*(?:(?:\s|\/\*[\s\S]*?\*\/)*\()?|;/gu,
 };
 const bodies = new Set(['TRIGGER', 'FUNCTION', 'PROCEDURE', 'EVENT']);
 
@@ -42,9 +43,11 @@ export function readStatements(sql: string, flavour: SqlFlavour): readonly State
       if (depth === 0) finish();
       continue;
     }
-    if (!/^[\p{L}_]/u.test(text) || /^[eE]'/.test(text)) continue;
     const called = text.endsWith('(');
-    const word = (called ? text.slice(0, -1).trimEnd() : text).toUpperCase();
+    // A quoted name that is called is a function of the user's own.
+    if (called && /^["`]/.test(text)) calls.push(text);
+    if (!/^[\p{L}_]/u.test(text) || /^[eE]'/.test(text)) continue;
+    const word = (/^[\p{L}\p{N}_$]+/u.exec(text)?.[0] ?? text).toUpperCase();
     // A routine's body has semicolons of its own: they end nothing until its END has come.
     const inRoutine = words[0] === 'CREATE' && words.some((each) => bodies.has(each));
     if (inRoutine && (word === 'BEGIN' || word === 'CASE')) depth += 1;

@@ -1,4 +1,5 @@
 import type { Operation, Scope, TransactionLabel } from './call-context';
+import type { Visit } from './frame';
 
 /** One statement that the application sent to a database. The sandbox's own savepoints are not among them. */
 export interface StatementRecord {
@@ -28,7 +29,7 @@ export interface StatementLog {
   add(record: StatementRecord): void;
   /** Writes that were lost since the last {@link take}. */
   readonly lost: readonly LostWrite[];
-  lose(write: LostWrite): void;
+  lose(database: string, visits: readonly Visit[], transaction: TransactionLabel): void;
   /** Calls back for each statement from now on; returns what ends that. */
   observe(listener: (record: StatementRecord) => void): () => void;
   /** The last statement kept that `is` true of. */
@@ -48,7 +49,9 @@ export function createStatementLog(): StatementLog {
     get lost() {
       return lost;
     },
-    lose: (write) => void lost.push(write),
+    lose(database, visits, transaction) {
+      for (const { sql, operation } of visits) lost.push({ database, sql, operation, transaction });
+    },
     running: undefined,
     last: (is) => records.findLast(is),
     add(record) {

@@ -1,12 +1,12 @@
 import type { SqlQuery } from '@prisma/driver-adapter-utils';
 import { adoptQuery } from './adopt-query';
-import { currentContext, refuse } from './call-context';
+import { currentContext, isStray, refuse } from './call-context';
 import type { CommitCheck } from './commit-check';
 import type { DatabaseFacts } from './database-facts';
 import type { LocalSettings, SavedSettings } from './local-settings';
-import type { PinnedConnection } from './pinned-connection';
+import type { PinnedConnection, RunQuery } from './pinned-connection';
 import { applyControl, isOwnControl } from './raw-control';
-import type { RunQuery, Sandbox } from './sandbox';
+import type { Sandbox } from './sandbox';
 import { controlRefused, implicitCommitRefused, strayStatement, transactionGone } from './sandbox-errors';
 import type { ScopeStack } from './scope-stack';
 import type { Frame, Visit } from './frame';
@@ -42,7 +42,7 @@ export function createStatementRunner(
     await connection.control(guard?.statements ?? []);
     guard?.stands();
     const reads = dialect.classify(query.sql) === 'read';
-    const counted = reads ? undefined : await commits.before(connection);
+    const counted = reads ? undefined : await commits.before(connection, false);
     if (counted !== undefined) await connection.control([dialect.savepoint(visit)]);
     const saved: SavedSettings = new Map();
     await settings.save(connection, query, saved);
@@ -52,9 +52,11 @@ export function createStatementRunner(
       const next = reads ? undefined : scopes.guard();
       const after = settings.restore(saved);
       // The next guard goes with the check, if there is one: a write costs one round trip at most.
-      const isChecked = !reads && (await commits.check(connection, counted, [...after, ...(next?.statements ?? [])]));
+      const isChecked = !reads && (await commits.check(connection, counted, false, [...after, ...(next?.statements ?? [])]));
       if (isChecked) next?.stands();
-      await connection.soon([...(isChecked ? [] : after), ...(counted === undefined ? [] : [dialect.release(visit)])]);
+      // By itself it ends with its own statement.
+      const reset = commits.defers(query.sql) && dialect.deferred?.reset !== undefined ? [dialect.deferred.reset] : [];
+      await connection.soon([...reset, ...(isChecked ? [] : after), ...(counted === undefined ? [] : [dialect.release(visit)])]);
       return result;
     } catch (error) {
       if (isUnharmed(error)) throw error;
@@ -67,19 +69,20 @@ export function createStatementRunner(
   /** The root client called from inside a transaction: another connection in production, so its failure is its own. */
   const runAsVisitor = async <T>(frame: Frame, connection: PinnedConnection, query: SqlQuery, how: RunQuery<T>): Promise<T> => {
     const reads = dialect.classify(query.sql) === 'read';
-    const counted = reads ? undefined : await commits.before(connection);
-    const guarded = dialect.failurePoisons || counted !== undefined;
     // The transaction is broken, but another connection would not know: it is mended for the visit, and broken again.
     const wasAborted = frame.aborted;
     if (wasAborted) await connection.control([dialect.rollbackTo(frame.savepoints.at(-1) ?? frame.savepoint)]);
+    const counted = reads ? undefined : await commits.before(connection, true);
+    const guarded = dialect.failurePoisons || counted !== undefined;
     if (guarded) await connection.control([dialect.savepoint(visit)]);
     const saved: SavedSettings = new Map();
     await settings.save(connection, query, saved);
     try {
       const result = await how(connection, query);
-      if (!reads) await commits.check(connection, counted);
+      if (!reads) await commits.check(connection, counted, true);
       await connection.soon([...settings.restore(saved), ...(guarded ? [dialect.release(visit)] : [])]);
-      if (!reads) frame.visits = [...frame.visits, visitOf(frame, query)];
+      // A number is how many rows were changed.
+      if (!reads && result !== 0) frame.visits = [...frame.visits, visitOf(frame, query)];
       return result;
     } catch (error) {
       if (guarded && (await connection.isAlive())) await connection.soon([dialect.rollbackTo(visit), dialect.release(visit)]);
@@ -95,7 +98,7 @@ export function createStatementRunner(
     if (commits.defers(query.sql)) frame.violations ??= await commits.countViolations(connection);
     try {
       const result = await how(connection, query);
-      if (isOwnControl(query.sql)) applyControl(frame, query.sql);
+      if (isOwnControl(query.sql)) sandbox.log.lose(database, applyControl(frame, query.sql), frame.label);
       else if (frame !== sandbox.stack.frames[0] && dialect.classify(query.sql) !== 'read')
         frame.writes = [...frame.writes, visitOf(frame, query)];
       return result;
@@ -113,7 +116,7 @@ export function createStatementRunner(
     const kind = dialect.classify(sql);
     if (kind === 'control' && !(frame && isOwnControl(sql))) return controlRefused(sql, context);
     if (kind === 'ddl' && dialect.ddlCommits) return implicitCommitRefused(sql, context);
-    if (sandbox.isBetween && kind !== 'read') return strayStatement(context, sandbox.current);
+    if (isStray(sandbox, context) && kind !== 'read') return strayStatement(context, sandbox.current);
     return undefined;
   };
 

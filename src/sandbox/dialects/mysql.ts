@@ -24,6 +24,7 @@ export const mysqlDialect: Dialect = {
   savepoint: (name) => `SAVEPOINT ${name}`,
   rollbackTo: (name) => `ROLLBACK TO ${name}`,
   release: (name) => `RELEASE SAVEPOINT ${name}`,
+  outlives: (sql) => /^\s*(?:SET|USE)\s/i.test(sql),
   // The worker's database is nobody else's.
   session: {
     busy: "SELECT ID FROM information_schema.PROCESSLIST WHERE DB = DATABASE() AND ID <> CONNECTION_ID() AND COMMAND <> 'Sleep'",

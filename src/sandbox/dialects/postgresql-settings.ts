@@ -2,7 +2,7 @@ import type { LocalSettingsControl } from '../dialect';
 
 const setLocal = /\bSET\s+LOCAL\s+(?:SESSION\s+AUTHORIZATION\b|(TIME\s+ZONE)\b|([\w.]+|"[^"]+"))/gi;
 /** The name, and whether it is for the transaction only: each a literal or a parameter. */
-const setConfig = /\bset_config\s*\(\s*(?:'((?:[^']|'')*)'|\$(\d+))[^,]*,(?:[^,()]|\([^()]*\))*,\s*(?:(\w+)|\$(\d+))/gi;
+const setConfig = /\bset_config\s*\(\s*(?:'((?:[^']|'')*)'|\$(\d+))\s*(?:::\s*\w+\s*)?,(?:[^,()]|\([^()]*\))*,\s*(?:(\w+)|\$(\d+))/gi;
 
 /** `SET LOCAL` and `set_config(…, true)`: row level security lives by them. */
 export const postgresqlSettings: LocalSettingsControl = {

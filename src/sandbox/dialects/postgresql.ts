@@ -3,14 +3,16 @@ import { createClassifier } from './classify';
 import { postgresqlSettings } from './postgresql-settings';
 
 /*
- * The catalog's own table, not the view `pg_sequences` on it, which takes ten times as long. A value is null until the
- * first `nextval`. Without the right to see one, or in another session's temporary schema, it is none of ours.
+ * The catalog's own table, not the view `pg_sequences` on it, which takes ten times as long. What the user may not see,
+ * or is in another session's temporary schema, is none of ours. Where one stands that was not used yet only it tells.
  */
-const readSequences = `SELECT pg_catalog.format('ROWS FROM (pg_catalog.unnest(%L::oid[]), pg_catalog.unnest(%L::int8[]))',
-  pg_catalog.array_agg(seqrelid), pg_catalog.array_agg(pg_catalog.pg_sequence_last_value(seqrelid)))
-FROM pg_catalog.pg_sequence JOIN pg_catalog.pg_class ON pg_class.oid = seqrelid
-WHERE pg_catalog.has_sequence_privilege(seqrelid, 'UPDATE') AND pg_catalog.has_sequence_privilege(seqrelid, 'USAGE, SELECT')
-AND NOT pg_catalog.pg_is_other_temp_schema(relnamespace)`;
+const readSequences = `SELECT 'SELECT pg_catalog.format(''ROWS FROM (pg_catalog.unnest(%L::oid[]), pg_catalog.unnest(%L::int8[]), pg_catalog.unnest(%L::bool[]))'','
+  || ' pg_catalog.array_agg(id), pg_catalog.array_agg(last_value), pg_catalog.array_agg(is_called)) FROM ('
+  || pg_catalog.string_agg(pg_catalog.format('SELECT %s::oid AS id, last_value, is_called FROM %I.%I', seqrelid, nspname, relname), ' UNION ALL ')
+  || ') AS each'
+FROM pg_catalog.pg_sequence JOIN pg_catalog.pg_class ON pg_class.oid = seqrelid JOIN pg_catalog.pg_namespace ON pg_namespace.oid = relnamespace
+WHERE pg_catalog.has_sequence_privilege(seqrelid, 'UPDATE') AND pg_catalog.has_sequence_privilege(seqrelid, 'SELECT')
+AND pg_catalog.has_schema_privilege(relnamespace, 'USAGE') AND NOT pg_catalog.pg_is_other_temp_schema(relnamespace)`;
 
 /** PostgreSQL: a failure makes the transaction unusable up to a savepoint; sequences are outside transactions. */
 export const postgresqlDialect: Dialect = {
@@ -29,21 +31,30 @@ export const postgresqlDialect: Dialect = {
   clockStopsAtBegin: true,
   session: { own: 'SELECT pg_catalog.pg_backend_pid()', end: (id) => `SELECT pg_catalog.pg_terminate_backend(${Number(id)})` },
   facts: `SELECT EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE condeferrable)::int,
-  EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE NOT tgisinternal)::int`,
+  EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE NOT tgisinternal)::int,
+  (SELECT pg_catalog.string_agg(DISTINCT pg_catalog.format('%I.%I', nspname, conname), ', ')
+   FROM pg_catalog.pg_constraint AS each JOIN pg_catalog.pg_namespace ON pg_namespace.oid = connamespace
+   WHERE condeferred AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS other
+     WHERE other.conname = each.conname AND other.connamespace = each.connamespace AND NOT other.condeferred))`,
   sequences: {
     read: readSequences,
     restore: restoreSequences,
-    moves: (sql) => !/^\s*(?:UPDATE|DELETE)\s/i.test(sql),
+    moves: (sql) => {
+      if (/setval/i.test(sql)) return 'set';
+      return !/^\s*(?:UPDATE|DELETE)\s/i.test(sql) || /nextval|\bdefault\b/i.test(sql) ? 'yes' : 'maybe';
+    },
   },
+  outlives: (sql) => /\bpg_(?:try_)?advisory_lock(?:_shared)?\b|^\s*(?:PREPARE|DEALLOCATE)\b/i.test(sql),
   settings: postgresqlSettings,
   deferred: {
-    check: 'SET CONSTRAINTS ALL IMMEDIATE',
+    // What waited is done, and is not done again; what is to wait by its definition waits from now on.
+    check: (deferred) => ['SET CONSTRAINTS ALL IMMEDIATE', ...(deferred === '' ? [] : [`SET CONSTRAINTS ${deferred} DEFERRED`])],
   },
 };
 
-/** Sets back the sequences that stand elsewhere than they did; one that had not been used, to its own start value. */
-function restoreSequences(state: string): string {
-  return `SELECT pg_catalog.setval(seqrelid, coalesce(was.value, seqstart), was.value IS NOT NULL)
-FROM pg_catalog.pg_sequence JOIN ${state} AS was (id, value) ON was.id = seqrelid
-WHERE pg_catalog.pg_sequence_last_value(seqrelid) IS DISTINCT FROM was.value`;
+/** Sets back the sequences that stand elsewhere than they did, and those of which a session keeps values in advance. */
+function restoreSequences(state: string, all: boolean): string {
+  return `SELECT pg_catalog.setval(seqrelid, was.value, was.called)
+FROM pg_catalog.pg_sequence JOIN ${state} AS was (id, value, called) ON was.id = seqrelid
+WHERE ${all} OR seqcache > 1 OR pg_catalog.pg_sequence_last_value(seqrelid) IS DISTINCT FROM (CASE WHEN was.called THEN was.value END)`;
 }

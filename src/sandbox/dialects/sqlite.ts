@@ -17,6 +17,7 @@ export const sqliteDialect: Dialect = {
   classify: createClassifier('sqlite'),
   // `INSERT OR ROLLBACK`, `RAISE(ROLLBACK, …)` and a full disk end the transaction and leave the rest to autocommit.
   probe: { sql: 'BEGIN', alive: /within a transaction/i },
+  outlives: (sql) => /^\s*(?:PRAGMA\s+(?!(?:\w+\.)?defer_foreign_keys\b)[\w.]+\s*[=(]|ATTACH\b)/i.test(sql),
   facts: `SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE sql LIKE '%DEFERRABLE%INITIALLY%DEFERRED%'), 0`,
   deferred: {
     violations: 'SELECT count(*) FROM pragma_foreign_key_check',

@@ -88,6 +88,52 @@ test('what a rollback takes along although it came from outside is known', async
   };
   expect(prismaTest.lostWrites).toEqual([lost, lost]);
 });
+test('what a nested rollback did not touch is not lost', async () => {
+  await prisma.$transaction(async (tx: any) => {
+    await tx.$transaction(() => add());
+    await tx
+      .$transaction(async () => {
+        throw new Error('undone');
+      })
+      .catch(() => {});
+    await prisma.user.deleteMany({ where: { email: 'nobody' } });
+  });
+  expect([await prisma.user.count(), prismaTest.lostWrites]).toEqual([1, []]);
+});
+test('a rollback by hand loses, too', async () => {
+  await prisma.$transaction(async (tx: any) => {
+    await tx.$executeRawUnsafe('SAVEPOINT a');
+    await add();
+    await tx.$executeRawUnsafe('ROLLBACK TO a');
+  });
+  expect([await prisma.user.count(), prismaTest.lostWrites.length]).toEqual([0, 1]);
+});
+describe('what no rollback takes back', () => {
+  test('is set', async () => {
+    await prisma.$executeRawUnsafe('PRAGMA defer_foreign_keys = ON');
+    await prisma.$executeRawUnsafe('PRAGMA recursive_triggers = ON');
+    await prisma.$executeRawUnsafe("ATTACH ':memory:' AS oth");
+    await prisma.$executeRawUnsafe('PRAGMA query_only = ON');
+  });
+  test('and gone with its test', async () => {
+    expect((await add()).id).toBe(1);
+    const names = (await prisma.$queryRawUnsafe('PRAGMA database_list')).map((each: any) => each.name);
+    const [triggers, deferred] = [
+      await prisma.$queryRawUnsafe('PRAGMA recursive_triggers'),
+      await prisma.$queryRawUnsafe('PRAGMA defer_foreign_keys'),
+    ];
+    expect([names, Number(triggers[0].recursive_triggers), Number(deferred[0].defer_foreign_keys)]).toEqual([['main'], 0, 0]);
+  });
+  test('a transaction that is rolled back takes it along', async () => {
+    const failing = prisma.$transaction(async (tx: any) => {
+      await tx.$executeRawUnsafe('PRAGMA defer_foreign_keys = ON');
+      throw new Error('undone');
+    });
+    await expect(failing).rejects.toThrow('undone');
+    const [row] = await prisma.$queryRawUnsafe('PRAGMA defer_foreign_keys');
+    expect(Number(row.defer_foreign_keys)).toBe(0);
+  });
+});
 test('and of one that commits nothing is lost', async () => {
   await prisma.$transaction(() => add());
   expect([await prisma.user.count(), prismaTest.lostWrites]).toEqual([1, []]);
