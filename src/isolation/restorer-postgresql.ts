@@ -1,6 +1,5 @@
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
 import type { Dialect } from '../sandbox/dialect';
-import { readState } from '../sandbox/generated-ids';
 import { areFilled, ask, tell } from './plain-query';
 import type { RestoredTable, Restorer } from './restorer';
 
@@ -69,7 +68,7 @@ export function createPostgresqlRestorer(dialect: Dialect, adapter: SqlDriverAda
         `INSERT INTO ${schema}.state SELECT '${copy}', count(*), max(xmin::text::bigint) FROM ${table.name}`,
       ]);
       if (statements.length > 0) await tell(adapter, statements.join(';\n'));
-      const sequences = await readState(dialect.sequences, async (sql) => (await ask(adapter, sql))[0]?.[0]);
+      const sequences = (await dialect.sequences?.read(async (sql) => (await ask(adapter, sql))[0]?.[0])) ?? '';
       levels.set(level, { kept, sequences });
     },
 

@@ -59,10 +59,10 @@ export interface SessionControl {
 /** Reads and restores sequences, so that generated ids are the same in every run and order. */
 export interface SequenceControl {
   /**
-   * A statement whose single row and column is the text of another one, null where there are no sequences. That one's is
-   * the state of every sequence, in a form of the dialect's own.
+   * Resolves to the state of every sequence, as text in a form of the dialect's own; empty where there are none. `ask`
+   * resolves to the first column of a query's first row.
    */
-  readonly read: string;
+  read(ask: (sql: string) => Promise<unknown>): Promise<string>;
   /** A statement that sets back every sequence that stands elsewhere than was read, or all of them. */
   restore(state: string, all: boolean): string;
   /** Whether a statement may move a sequence where there are no triggers (`yes`), and without using it (`set`). */

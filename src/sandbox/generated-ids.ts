@@ -1,5 +1,5 @@
 import type { DatabaseFacts } from './database-facts';
-import type { Dialect, SequenceControl } from './dialect';
+import type { Dialect } from './dialect';
 import { plainQuery, type PinnedConnection } from './pinned-connection';
 
 type Moved = 'no' | 'maybe' | 'yes' | 'set';
@@ -34,12 +34,6 @@ export interface GeneratedIds {
   afterTransaction(connection: PinnedConnection): Promise<void>;
 }
 
-/** The state of every sequence; empty where there are none. `ask` resolves to the first column of a query's first row. */
-export async function readState(sequences: SequenceControl | undefined, ask: (sql: string) => Promise<unknown>): Promise<string> {
-  const text = sequences && (await ask(sequences.read));
-  return typeof text === 'string' ? String((await ask(text)) ?? '') : '';
-}
-
 export function createGeneratedIds(dialect: Dialect, facts: DatabaseFacts): GeneratedIds {
   const { sequences, counters } = dialect;
   /** Sequences and counters as the template has them: read once per worker. */
@@ -52,7 +46,7 @@ export function createGeneratedIds(dialect: Dialect, facts: DatabaseFacts): Gene
 
   const read = async (connection: PinnedConnection): Promise<string> => {
     const ask = async (sql: string): Promise<unknown> => (await connection.queryRaw(plainQuery(sql))).rows[0]?.[0];
-    return readState(sequences, ask);
+    return (await sequences?.read(ask)) ?? '';
   };
   const readCounters = async (connection: PinnedConnection): Promise<readonly (readonly unknown[])[]> =>
     counters ? (await connection.queryRaw(plainQuery(counters.read))).rows : [];

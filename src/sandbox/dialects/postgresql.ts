@@ -3,8 +3,9 @@ import { createClassifier } from './classify';
 import { postgresqlSettings } from './postgresql-settings';
 
 /*
- * The catalog's own table, not the view `pg_sequences` on it, which takes ten times as long. What the user may not see,
- * or is in another session's temporary schema, is none of ours. Where one stands that was not used yet only it tells.
+ * A query for the text of the one that reads them: where a sequence stands that was not used yet only it tells. The
+ * catalog's own table, not the view `pg_sequences` on it, which takes ten times as long. What the user may not see or
+ * set, or is in another session's temporary schema, is none of ours.
  */
 const readSequences = `SELECT 'SELECT pg_catalog.format(''ROWS FROM (pg_catalog.unnest(%L::oid[]), pg_catalog.unnest(%L::int8[]), pg_catalog.unnest(%L::bool[]))'','
   || ' pg_catalog.array_agg(id), pg_catalog.array_agg(last_value), pg_catalog.array_agg(is_called)) FROM ('
@@ -37,7 +38,10 @@ export const postgresqlDialect: Dialect = {
    WHERE condeferred AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint AS other
      WHERE other.conname = each.conname AND other.connamespace = each.connamespace AND NOT other.condeferred))`,
   sequences: {
-    read: readSequences,
+    async read(ask) {
+      const query = await ask(readSequences);
+      return typeof query === 'string' ? String((await ask(query)) ?? '') : '';
+    },
     restore: restoreSequences,
     moves: (sql) => {
       if (/setval/i.test(sql)) return 'set';
