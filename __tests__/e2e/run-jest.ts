@@ -69,6 +69,18 @@ export interface RunningJest {
   readonly done: Promise<JestRun>;
 }
 
+/** Options without a value, as far as they are used: what follows them is a pattern. */
+const flags = new Set(['-i', '--runInBand', '--bail', '--logHeapUsage', '--randomize']);
+
+/** A bare word is looked for among the project's tests, and not in the path of whoever has checked this out. */
+function inTests(args: readonly string[]): string[] {
+  return args.map((arg, index) => {
+    const before = args[index - 1];
+    const isPattern = /^[a-z][\w.]*$/.test(arg) && (before === undefined || flags.has(before) || !before.startsWith('-'));
+    return isPattern ? `__tests__.*${arg}` : arg;
+  });
+}
+
 /** Runs Jest in a fresh copy of `projects/<name>` and takes the copy away again. */
 export async function runJest(name: string, args: readonly string[] = [], options: RunOptions = {}): Promise<JestRun> {
   const project = openProject(name, options);
@@ -96,7 +108,7 @@ export function startJest(project: Project, args: readonly string[] = [], option
   const started = performance.now();
   const child = spawn(
     process.execPath,
-    [...(options.nodeArguments ?? []), jest, `--cacheDirectory=${path.join(project.scratch, 'jest')}`, ...json, ...args],
+    [...(options.nodeArguments ?? []), jest, `--cacheDirectory=${path.join(project.scratch, 'jest')}`, ...json, ...inTests(args)],
     { cwd: project.dir, env: childEnvironment(options.env), detached: process.platform !== 'win32', stdio: ['pipe', 'pipe', 'pipe'] },
   );
   const texts = { stdout: '', stderr: '', output: '' };
