@@ -59,6 +59,21 @@ describe('a block', () => {
   expectPassed(await runJest('sandbox', ['-i'], { files: only(text) }), 4);
 });
 
+test('a derived environment that keeps events to itself does not lose the isolation', async () => {
+  const text = `declare const prisma: any;
+beforeAll(() => prisma.user.create({ data: { email: 'of the file' } }));
+test.each([1, 2])('test %i', async () => {
+  expect((await prisma.user.create({ data: { email: 'x' } })).id).toBe(2);
+  expect((globalThis as any).events).toContain('test_fn_start');
+});\n`;
+  const silent = environment.replace(
+    '    await super.handleTestEvent(event, state);\n',
+    '    (this.global.events ??= []).push(event.name);\n',
+  );
+  expect(silent).not.toBe(environment);
+  expectPassed(await runJest('sandbox', ['-i'], { files: { ...only(text), 'environment.js': silent } }), 2);
+});
+
 test('a transaction of an outer scope that goes on into a test is none of the test’s', async () => {
   const text = `declare const prisma: any;
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -34,6 +34,7 @@ export class PrismaEnvironment {
       classes.set(Base, Environment);
       const environment = Reflect.construct(Environment, [config, context], new.target === PrismaEnvironment ? Environment : new.target);
       made.set(environment, Environment);
+      if (new.target !== PrismaEnvironment) tellOfEvents(environment, Environment);
       return environment;
     });
   }
@@ -41,6 +42,16 @@ export class PrismaEnvironment {
 
 /** The class that stands behind an environment of a class that a user derived from ours. */
 const made = new WeakMap<object, EnvironmentClass>();
+
+/** Jest's own environments have no `handleTestEvent`: a derived class may well not call `super`, and isolation hangs on it. */
+function tellOfEvents(environment: BaseEnvironment, { prototype }: EnvironmentClass): void {
+  const given = environment.handleTestEvent;
+  environment.handleTestEvent = async (event, state) => {
+    await given?.call(environment, event, state);
+    // What has come through `super` is not heard again.
+    await prototype.handleTestEvent?.call(environment, event, state);
+  };
+}
 
 /** What Jest calls; a derived class overrides it, and `super` finds it here. */
 const members = ['setup', 'teardown', 'handleTestEvent', 'exportConditions', 'getVmContext'] as const;
@@ -61,6 +72,7 @@ function extend(Base: EnvironmentClass): EnvironmentClass {
     #lifecycle: Lifecycle | undefined;
     #restore: () => void = () => {};
     readonly #addsSetup: boolean;
+    readonly #heard = new WeakSet<Circus.Event>();
 
     constructor(config: JestEnvironmentConfig, context: EnvironmentContext) {
       const { projectConfig } = config;
@@ -107,6 +119,8 @@ function extend(Base: EnvironmentClass): EnvironmentClass {
     }
 
     override async handleTestEvent(event: Circus.Event, state: Circus.State): Promise<void> {
+      if (this.#heard.has(event)) return;
+      this.#heard.add(event);
       await super.handleTestEvent?.(event, state);
       await this.#lifecycle?.handle(event, state);
     }
