@@ -1,4 +1,4 @@
-import { describeOperation, type Scope } from '../sandbox/call-context';
+import { describeOperation, describeTransaction, type Scope } from '../sandbox/call-context';
 import type { Sandbox } from '../sandbox/sandbox';
 import type { ExecutedQuery, LostWrite } from '../session';
 
@@ -49,6 +49,6 @@ export function lostWrites(sandboxes: readonly Sandbox[]): readonly LostWrite[] 
       database,
       sql,
       call: describeOperation(operation),
-      transaction: describeOperation({ name: '$transaction', site: transaction.site, scope: undefined }),
+      transaction: describeTransaction(transaction),
     }));
 }

@@ -77,3 +77,8 @@ export function describeOperation(operation: Operation | undefined): string {
   const location = operation.site.location();
   return `prisma.${operation.name}()${location ? ` at ${location}` : ''}`;
 }
+
+/** `prisma.$transaction() at src/orders.ts:12:3`, as far as it is known. */
+export function describeTransaction({ site }: TransactionLabel): string {
+  return describeOperation({ name: '$transaction', site, scope: undefined });
+}

@@ -1,4 +1,4 @@
-import { describeOperation } from './call-context';
+import { describeOperation, describeTransaction } from './call-context';
 import type { LostWrite, StatementLog, StatementRecord } from './statement-log';
 
 /** At most so many statements are shown, the last ones, each at most so long. */
@@ -17,16 +17,19 @@ export function renderStatements(database: string, { records, dropped, lost }: R
 const lostTitle = 'Taken along by a rollback, although it came from outside of the transaction (in production it stays):';
 
 function renderLost({ sql, operation, transaction }: LostWrite): string {
-  const around = describeOperation({ name: '$transaction', site: transaction.site, scope: undefined });
-  return [`  ${clip(sql.replaceAll(/\s+/g, ' ').trim())}`, `    by     ${describeOperation(operation)}`, `    with   ${around}`].join('\n');
+  return [renderSql(sql), `    by     ${describeOperation(operation)}`, `    with   ${describeTransaction(transaction)}`].join('\n');
 }
 
 function renderStatement({ sql, args, ms, operation, error }: StatementRecord): string {
-  const lines = [`  ${clip(sql.replaceAll(/\s+/g, ' ').trim())}`];
+  const lines = [renderSql(sql)];
   if (args.length > 0) lines.push(`    with   ${clip(args.map(renderValue).join(', '))}`);
   if (operation) lines.push(`    by     ${describeOperation(operation)}`);
   lines.push(`    ${error ? 'failed' : 'took  '} ${ms.toFixed(1)} ms${error ? `: ${clip(error.replaceAll(/\s+/g, ' '))}` : ''}`);
   return lines.join('\n');
+}
+
+function renderSql(sql: string): string {
+  return `  ${clip(sql.replaceAll(/\s+/g, ' ').trim())}`;
 }
 
 function renderValue(value: unknown): string {
